@@ -1,0 +1,117 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ESLint } from 'eslint';
+import tseslint from 'typescript-eslint';
+import { describe, expect, it } from 'vitest';
+import { folders, importable } from '../import-direction.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const direction = 'import-x/no-restricted-paths';
+const typeImports = '@typescript-eslint/consistent-type-imports';
+
+// The project's own configuration, less type information: the files of these tests are not on disk.
+const eslint = new ESLint({
+  cwd: root,
+  overrideConfig: tseslint.configs.disableTypeChecked,
+  ruleFilter: ({ ruleId }) => ruleId === direction || ruleId === typeImports,
+});
+
+async function complaints(file: string, code: string, rule = direction): Promise<string[]> {
+  const [result] = await eslint.lintText(code, { filePath: `${root}${file}` });
+  if (!result || result.fatalErrorCount > 0) throw new Error(`${file} was not linted: ${JSON.stringify(result)}`);
+  return result.messages.filter(({ ruleId }) => ruleId === rule).map(({ message }) => message);
+}
+
+const oneWay =
+  'imports go cli -> server -> api -> engine -> scheduler, preview -> worker -> import -> tokenizer -> model -> graph -> checkpoint, one way';
+
+describe('the import direction', () => {
+  it.each([
+    ['an import', "import { a } from '../engine/a.js'; a();"],
+    ['a type-only import', "import type { A } from '../engine/a.js'; export type B = A;"],
+    ['an inline type import', "import { type A } from '../engine/a.js'; export type B = A;"],
+    ['a re-export', "export { a } from '../engine/a.js';"],
+    ['a re-export of everything', "export * from '../engine/a.js';"],
+    ['an import for its effects', "import '../engine/a.js';"],
+    ['an import when it runs', "export const a = await import('../engine/a.js');"],
+    ['a way round through src', "export * from '../../src/engine/a.js';"],
+  ])('refuses %s against it, and says which arrow broke and why', async (_, code) => {
+    const [message, ...more] = await complaints('src/graph/x.ts', code);
+    expect(message).toContain(`src/graph may not import src/engine: ${oneWay}`);
+    expect(more).toEqual([]);
+  });
+
+  it('is not got round by import() in a type: there is no such import', async () => {
+    const messages = await complaints('src/graph/x.ts', "export type A = import('../engine/a.js').A;", typeImports);
+    expect(messages).toHaveLength(1);
+  });
+
+  it('holds for every pair of folders, in folders of theirs too', async () => {
+    for (const from of folders) {
+      const imports = folders.map((to) => `import '../../${to}/a.js';`).join('\n');
+      const refused = folders.filter((to) => to !== from && !importable(from).includes(to));
+      const messages = await complaints(`src/${from}/deeper/x.ts`, imports);
+      expect(messages).toHaveLength(refused.length);
+      for (const [i, to] of refused.entries()) expect(messages[i]).toContain(`src/${from} may not import src/${to}: `);
+    }
+  });
+
+  it('lets a folder import those to its right and the leaves only', () => {
+    const leaves = ['generation', 'decoding', 'image'];
+    expect(importable('checkpoint')).toEqual(leaves);
+    expect(importable('graph')).toEqual(['checkpoint', ...leaves]);
+    expect(importable('scheduler')).toEqual([
+      'worker',
+      'import',
+      'tokenizer',
+      'model',
+      'graph',
+      'checkpoint',
+      ...leaves,
+    ]);
+    expect(importable('preview')).toEqual(importable('scheduler'));
+    expect(importable('engine')).toEqual(['scheduler', 'preview', ...importable('scheduler')]);
+    expect(importable('cli')).toEqual(['server', 'api', 'engine', ...importable('engine')]);
+    for (const leaf of leaves) expect(importable(leaf)).toEqual([]);
+  });
+
+  it('keeps the page to what anybody has: the client by its name', async () => {
+    const file = 'studio/src/components/x.tsx';
+    const [server, client, ...more] = await complaints(
+      file,
+      "import '../../../src/decoding/grid.js';\nimport '../../../client/src/client.js';\nimport 'randar-client';",
+    );
+    expect(server).toContain('studio/src may not import src: the page knows the server by randar-client only');
+    expect(client).toContain('studio/src may not import client: ');
+    expect(more).toEqual([]);
+  });
+
+  it('keeps leaves apart from each other', async () => {
+    const messages = await complaints('src/generation/x.ts', "import type { Order } from '../decoding/order.js';");
+    expect(messages).toEqual([
+      expect.stringContaining(
+        'src/generation may not import src/decoding: generation, decoding, image are leaves, imported by all and importing none of the others',
+      ),
+    ]);
+  });
+
+  it('keeps the client apart from the server', async () => {
+    const messages = await complaints('client/src/x.ts', "import type { A } from '../../src/api/a.js';");
+    expect(messages).toEqual([expect.stringContaining('client/src may not import src: ')]);
+  });
+
+  it.each([
+    ['src/cli/x.ts', "import '../server/a.js'; import '../checkpoint/a.js'; import '../image/a.js';"],
+    ['src/graph/x.ts', "import type { A } from '../checkpoint/a.js'; import './onnx.js'; import 'protobufjs';"],
+    ['src/engine/x.ts', "import '../preview/a.js'; import '../scheduler/a.js'; import '../generation/a.js';"],
+    ['client/src/x.ts', "import './session.js'; import 'graphql-ws';"],
+    ['tests/x.ts', "import '../src/graph/a.js'; import '../src/engine/a.js';"],
+  ])('lets %s import what it may', async (file, code) => {
+    expect(await complaints(file, code)).toEqual([]);
+  });
+
+  it('knows everything that lies in src', () => {
+    const unknown = readdirSync(`${root}src`).filter((name) => !folders.includes(name));
+    expect(unknown).toEqual([]);
+  });
+});
