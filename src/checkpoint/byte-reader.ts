@@ -1,0 +1,78 @@
+/**
+ * Reads one thing after the other from untrusted bytes. What claims to lie past their end is refused before anything
+ * is made of it.
+ */
+export class ByteReader {
+  at = 0;
+  readonly #view: DataView;
+
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly fail: (what: string) => never,
+  ) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get left(): number {
+    return this.bytes.length - this.at;
+  }
+
+  /** The next bytes, not copied. */
+  take(length: number): Uint8Array {
+    const begin = this.#skip(length);
+    return this.bytes.subarray(begin, begin + length);
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#skip(1));
+  }
+
+  u16(): number {
+    return this.#view.getUint16(this.#skip(2), true);
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#skip(4), true);
+  }
+
+  i32(): number {
+    return this.#view.getInt32(this.#skip(4), true);
+  }
+
+  /** Inexact above 2^53, where no size or offset of a real file is. */
+  u64(): number {
+    return Number(this.#view.getBigUint64(this.#skip(8), true));
+  }
+
+  /** Pickles keep their floats big-endian, and nothing else. */
+  f64BigEndian(): number {
+    return this.#view.getFloat64(this.#skip(8), false);
+  }
+
+  text(length: number): string {
+    const bytes = this.take(length);
+    try {
+      return utf8.decode(bytes);
+    } catch {
+      return this.fail(`has a text at byte ${this.at - length} that is not UTF-8`);
+    }
+  }
+
+  /** The text up to the next line feed, which is skipped. */
+  line(): string {
+    const length = this.bytes.subarray(this.at).indexOf(10);
+    if (length < 0) this.fail(`has a line at byte ${this.at} without an end`);
+    const line = this.text(length);
+    this.at++;
+    return line;
+  }
+
+  #skip(length: number): number {
+    const begin = this.at;
+    if (length > this.left) this.fail(`claims ${length} bytes at byte ${begin}, where it has ${this.left}`);
+    this.at += length;
+    return begin;
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -1,0 +1,48 @@
+import type { StoredType } from './weight-file.js';
+
+export type FloatType = Extract<StoredType, 'F64' | 'F32' | 'F16' | 'BF16'>;
+
+export function isFloatType(dtype: StoredType): dtype is FloatType {
+  return dtype in widen;
+}
+
+/** Stored numbers as fp32. F32 that lies on a multiple of four is not copied: the array is the same memory. */
+export function floats(dtype: FloatType, bytes: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  // No width is above 8, and a typed array begins at a multiple of its width.
+  return widen[dtype](bytes.byteOffset % 8 === 0 ? bytes : bytes.slice());
+}
+
+const widen: Record<FloatType, (bytes: Uint8Array<ArrayBuffer>) => Float32Array<ArrayBuffer>> = {
+  F64: ({ buffer, byteOffset, length }) => Float32Array.from(new Float64Array(buffer, byteOffset, length / 8)),
+  F32: ({ buffer, byteOffset, length }) => new Float32Array(buffer, byteOffset, length / 4),
+  F16: ({ buffer, byteOffset, length }) => widenHalf(new Uint16Array(buffer, byteOffset, length / 2)),
+  BF16: ({ buffer, byteOffset, length }) => {
+    const words = new Uint16Array(buffer, byteOffset, length / 2);
+    const bits = new Uint32Array(words.length);
+    for (let i = 0; i < words.length; i++) bits[i] = (words[i] ?? 0) << 16;
+    return new Float32Array(bits.buffer);
+  },
+};
+
+/** IEEE 754 binary16 to binary32, by a table of all 65,536 values: fp16 models hold millions of numbers. */
+function widenHalf(words: Uint16Array): Float32Array<ArrayBuffer> {
+  halfTable ??= buildHalfTable();
+  const out = new Float32Array(words.length);
+  for (let i = 0; i < words.length; i++) out[i] = halfTable[words[i] ?? 0] ?? 0;
+  return out;
+}
+
+let halfTable: Float32Array | undefined;
+
+function buildHalfTable(): Float32Array {
+  const table = new Float32Array(65536);
+  for (let bits = 0; bits < 65536; bits++) {
+    const sign = bits & 0x8000 ? -1 : 1;
+    const exponent = (bits >> 10) & 31;
+    const fraction = bits & 1023;
+    if (exponent === 31) table[bits] = fraction ? NaN : sign * Infinity;
+    else if (exponent === 0) table[bits] = sign * fraction * 2 ** -24;
+    else table[bits] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return table;
+}

@@ -1,0 +1,96 @@
+import { dirname, join } from 'node:path';
+import { CheckpointError } from './checkpoint-error.js';
+import { openSafetensors } from './safetensors-file.js';
+import { openSharded } from './sharded.js';
+import { fileSource, type Source } from './source.js';
+import { openTorch } from './torch.js';
+import { unwrapNames } from './unwrap-names.js';
+import { maxDescriptionBytes, type WeightFile } from './weight-file.js';
+
+/**
+ * Opens a file of weights, whatever its name: safetensors, the index of sharded safetensors, or what torch.save wrote.
+ *
+ * @throws CheckpointError where it is none of these, or broken
+ */
+export async function openWeights(path: string): Promise<WeightFile> {
+  return readWeights(await fileSource(path), (name) => fileSource(join(dirname(path), name)));
+}
+
+/**
+ * Takes the source over: it is closed with the weights, or where they cannot be opened.
+ *
+ * @param sibling opens a file of the same folder: one of the shards that an index names
+ */
+export async function readWeights(source: Source, sibling: (name: string) => Promise<Source>): Promise<WeightFile> {
+  try {
+    const start = await source.read(0, Math.min(source.size, 512));
+    switch (kindOf(start)) {
+      case 'safetensors':
+        return unwrapNames(await openSafetensors(source));
+      case 'zip':
+        return unwrapNames(await openTorch(source));
+      case 'json': {
+        const weights = await openSharded(source.name, await readJson(source), sibling);
+        await source.close();
+        return unwrapNames(weights);
+      }
+      case 'pickle':
+        throw new CheckpointError(
+          `${source.name}: a bare pickle, as torch.save wrote it before version 1.6. Save it again with a newer one: ` +
+            `torch.save(torch.load(FILE, map_location="cpu", weights_only=True), NEW), or as safetensors`,
+        );
+      case 'other':
+        throw new CheckpointError(
+          `${source.name}: not weights of a kind that can be read: safetensors, an index of safetensors files or a ` +
+            `zip file of torch.save expected${knownOthers(start)}`,
+        );
+    }
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+type Kind = 'safetensors' | 'zip' | 'json' | 'pickle' | 'other';
+
+function kindOf(start: Uint8Array): Kind {
+  // The header's length, below 2^40 wherever it is meant as one, then the header, an object.
+  const isLength = start.length >= 9 && start.subarray(5, 8).every((byte) => byte === 0);
+  if (isLength && start[8] === 0x7b) return 'safetensors';
+  const text = String.fromCharCode(...start);
+  if (text.startsWith('PK\x03\x04') || text.startsWith('PK\x05\x06')) return 'zip';
+  if (/^\x80[\x02-\x05]/.test(text)) return 'pickle';
+  if (/^(\xef\xbb\xbf)?\s*\{/.test(text)) return 'json';
+  return 'other';
+}
+
+/** Files that people have in the place of the right one. */
+function knownOthers(start: Uint8Array): string {
+  const text = String.fromCharCode(...start);
+  const known: readonly [RegExp, string][] = [
+    [/^$/, 'it is empty'],
+    [/^version https:\/\/git-lfs/, 'it is a pointer of Git LFS: fetch the file itself with `git lfs pull`'],
+    [/^\s*<(!doctype|html|\?xml)/i, 'it is a web page: was the download refused?'],
+    [/^GGUF/, 'it is GGUF: use the safetensors that it was made from'],
+    [/^\x89HDF/, 'it is HDF5 (Keras): save the weights as safetensors'],
+    [/^\x93NUMPY/, 'it is a NumPy array: save the weights as safetensors'],
+    [/^\x1f\x8b/, 'it is compressed with gzip: unpack it first'],
+    [/^.{257}ustar/s, 'it is a tar archive: unpack it first'],
+  ];
+  const [, advice] = known.find(([signature]) => signature.test(text)) ?? [];
+  return advice === undefined ? '' : `; ${advice}`;
+}
+
+async function readJson(source: Source): Promise<unknown> {
+  if (source.size > maxDescriptionBytes) {
+    throw new CheckpointError(
+      `${source.name}: an index of ${source.size} bytes, at most ${maxDescriptionBytes} expected`,
+    );
+  }
+  const bytes = await source.read(0, source.size);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new CheckpointError(`${source.name}: begins like JSON, and is not JSON`, { cause });
+  }
+}

@@ -1,0 +1,117 @@
+import { CheckpointError, quote, refuseProblems } from './checkpoint-error.js';
+import type { Source } from './source.js';
+import {
+  byteLength,
+  describe,
+  isSize,
+  isStoredType,
+  maxDescriptionBytes,
+  storedTypes,
+  type StoredTensor,
+  type WeightFile,
+} from './weight-file.js';
+
+interface Entry extends StoredTensor {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Weights that lie in one file as they are, so that others can map them. */
+export interface PlacedWeights extends WeightFile {
+  /** Where the numbers of a tensor lie in the file, in bytes from its start. */
+  place(name: string): { readonly offset: number; readonly length: number };
+}
+
+/**
+ * Opens a safetensors file: u64 header length, JSON header, then the tensors.
+ * Source: github.com/huggingface/safetensors, "Format".
+ *
+ * @throws CheckpointError where the header or an entry contradicts the file
+ */
+export async function openSafetensors(source: Source): Promise<PlacedWeights> {
+  const { header, dataStart } = await readHeader(source);
+  const entries = parseEntries(source.name, header, source.size - dataStart);
+  const place = (name: string) => {
+    const entry = entries.get(name);
+    if (!entry) throw new CheckpointError(`${source.name}: has no tensor ${quote(name)}`);
+    return { offset: dataStart + entry.begin, length: entry.end - entry.begin };
+  };
+  return {
+    file: source.name,
+    tensors: describe(entries),
+    place,
+    close: () => source.close(),
+    bytes: async (name) => {
+      const { offset, length } = place(name);
+      return source.read(offset, length);
+    },
+  };
+}
+
+async function readHeader(source: Source): Promise<{ header: object; dataStart: number }> {
+  const fail = (what: string, options?: ErrorOptions): never => {
+    throw new CheckpointError(`${source.name}: not a safetensors file: ${what}`, options);
+  };
+  if (source.size < 8) fail(`${source.size} bytes, at least 8 expected`);
+  const prefix = await source.read(0, 8);
+  const headerBytes = Number(new DataView(prefix.buffer).getBigUint64(0, true));
+  if (8 + headerBytes > source.size) fail(`its header claims ${headerBytes} bytes in a file of ${source.size}`);
+  // The format itself allows 100 MB.
+  if (headerBytes > maxDescriptionBytes) {
+    fail(`its header has ${headerBytes} bytes, at most ${maxDescriptionBytes} expected`);
+  }
+  const json = await source.read(8, headerBytes);
+  try {
+    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json));
+    if (typeof header === 'object' && header !== null && !Array.isArray(header)) {
+      return { header, dataStart: 8 + headerBytes };
+    }
+  } catch (cause) {
+    fail('its header is not JSON', { cause });
+  }
+  return fail('its header is not an object');
+}
+
+function parseEntries(file: string, header: object, dataBytes: number): Map<string, Entry> {
+  const problems: string[] = [];
+  const entries = new Map<string, Entry>();
+  for (const [name, value] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    const entry = parseEntry(value, dataBytes);
+    if (typeof entry === 'string') problems.push(`tensor ${quote(name)} ${entry}`);
+    else entries.set(name, entry);
+  }
+  refuseProblems(file, problems);
+
+  let end = 0;
+  for (const [name, entry] of [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
+    // What follows a gap or an overlap is moved by it too: only the first one tells.
+    if (entry.begin !== end) {
+      const how = entry.begin < end ? 'overlaps the tensor before it' : 'lies behind bytes of no tensor';
+      throw new CheckpointError(`${file}: tensor ${quote(name)} ${how}: it begins at ${entry.begin}, ${end} expected`);
+    }
+    end = entry.end;
+  }
+  if (end !== dataBytes) throw new CheckpointError(`${file}: its tensors take ${end} bytes, the file has ${dataBytes}`);
+  return entries;
+}
+
+/** An entry, or what is wrong with it. */
+function parseEntry(value: unknown, dataBytes: number): Entry | string {
+  if (typeof value !== 'object' || value === null) return 'is not described by an object';
+  const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
+  if (!isStoredType(dtype)) {
+    const given = typeof dtype === 'string' ? `has type ${quote(dtype)}` : 'has no type';
+    return `${given}, one of ${storedTypes.join(', ')} expected`;
+  }
+  if (!Array.isArray(shape) || !shape.every(isSize)) return 'has no valid shape, whole numbers from 0 expected';
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
+    return 'has no valid data_offsets, two whole numbers from 0 expected';
+  }
+  const [begin = 0, end = 0] = offsets;
+  const bytes = byteLength({ dtype, shape });
+  if (end > dataBytes || end - begin !== bytes) {
+    return `needs ${bytes} bytes for ${shape.length} sizes of ${dtype}, its offsets are ${begin} to ${end} of ${dataBytes}`;
+  }
+  return { dtype, shape, begin, end };
+}

@@ -1,0 +1,192 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
+import { floats as widened, isFloatType } from '../../src/checkpoint/floats.js';
+import { readWeights } from '../../src/checkpoint/open-weights.js';
+import { memorySource, type Source } from '../../src/checkpoint/source.js';
+import { byteLength } from '../../src/checkpoint/weight-file.js';
+import { floats, join, little, utf8 } from '../broken-files/bytes.js';
+import { mutate, mutationsOf, type Mutation } from '../broken-files/mutations.js';
+import { validSafetensors } from '../broken-files/safetensors.js';
+import { call, dict, global, int, orderedDict, pickleOf, tensor, text, torchFile } from '../broken-files/torch.js';
+import { goldenFile } from '../goldens/load.js';
+import { fileName } from './complaint.js';
+
+type Files = Readonly<Record<string, Uint8Array>>;
+
+let tries = 0;
+
+/**
+ * Opens the weights and reads all of them. What was opened is whole, what was refused is a CheckpointError, and no
+ * more is read and made than some times the files: else this throws.
+ *
+ * @returns 'read', or why not
+ */
+async function tryFiles(files: Files): Promise<string> {
+  tries++;
+  const size = Object.values(files).reduce((sum, { length }) => sum + length, 0);
+  let [used, open] = [0, 0];
+  const counted = (name: string): Source => {
+    const bytes = files[name];
+    if (!bytes) throw new CheckpointError(`${name}: cannot be read`);
+    const source = memorySource(name, bytes);
+    open++;
+    return {
+      ...source,
+      read: (offset, length) => {
+        if (length <= bytes.length) used += length;
+        return source.read(offset, length);
+      },
+      close: () => {
+        open--;
+        return Promise.resolve();
+      },
+    };
+  };
+  try {
+    // A shard that is not there is a rejection, not an exception.
+    const weights = await readWeights(counted(fileName), (name) => Promise.resolve().then(() => counted(name)));
+    for (const [name, tensor] of weights.tensors) {
+      const bytes = await weights.bytes(name);
+      if (bytes.length !== byteLength(tensor)) throw new Error(`${name} is not whole`);
+      if (isFloatType(tensor.dtype)) widened(tensor.dtype, bytes);
+      used += bytes.length;
+    }
+    await weights.close();
+    return 'read';
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    // The reason alone: without the names and numbers of this file.
+    return error.message.replace(/"[^"]*"|\d+/g, '');
+  } finally {
+    expect(open, 'files left open').toBe(0);
+    // Opening reads directory, pickle and local headers; then 8 times the file at most, spanned and made contiguous.
+    expect(used).toBeLessThanOrEqual(20 * size + 1024);
+  }
+}
+
+/** Seeded, so that a failure is the same on every machine; fast-check makes the counter-example small. */
+async function tryMutations(runs: number, tokens: string, build: (mutations: readonly Mutation[]) => Files) {
+  const outcomes = new Map<string, number>();
+  expect(await tryFiles(build([])), 'without mutations').toBe('read');
+  await fc.assert(
+    fc.asyncProperty(mutationsOf(tokens), async (mutations) => {
+      const outcome = await tryFiles(build(mutations));
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    }),
+    { numRuns: runs, seed: 20_241_124 },
+  );
+  // Mutations that all end in the same way would try one path only.
+  expect(outcomes.get('read')).toBeGreaterThan(0);
+  expect(outcomes.size).toBeGreaterThan(10);
+}
+
+const jsonTokens = '0123456789-.,:"[]{}eE\\ FBIU';
+const pickleTokens = '.()]}Nabesutq\0h\0jrQRcX\x81\x85\x86\x87\x88\x89\x8a\x8c\x8d\x93\x94\x95KMJG';
+const zipTokens = 'PK\x01\x02\x03\x04\x05\x06\x07\x08\0\xff';
+
+const shard = (prefix: string) =>
+  validSafetensors([
+    { name: `${prefix}.weight`, dtype: 'F32', shape: [2, 2], bytes: floats(1, 2, 3, 4) },
+    { name: `${prefix}.half`, dtype: 'F16', shape: [3], bytes: Uint8Array.of(1, 2, 3, 4, 5, 6) },
+    { name: `${prefix}.flag`, dtype: 'BOOL', shape: [1], bytes: Uint8Array.of(1) },
+  ]);
+
+const matrix = { shape: [2, 3], numel: 6 };
+const pickle = pickleOf(
+  dict(
+    text('args'),
+    join(global('argparse', 'Namespace'), ')', '\x81', dict(text('lr'), int(1)), 'b'),
+    text('model'),
+    join(
+      orderedDict(
+        text('a'),
+        tensor(matrix),
+        text('tied'),
+        tensor(matrix),
+        text('transposed'),
+        tensor({ ...matrix, shape: [3, 2], stride: [1, 3] }),
+        text('p'),
+        call(global('torch._utils', '_rebuild_parameter'), tensor({ storage: 'HalfStorage', key: '1' }), '\x89', 'N'),
+      ),
+      dict(text('_metadata'), orderedDict()),
+      'b',
+    ),
+  ),
+);
+const storages = { 0: floats(0, 1, 2, 3, 4, 5), 1: Uint8Array.of(1, 2, 3, 4) };
+const torch = torchFile(pickle, storages);
+const torch64 = torchFile(pickle, storages, [], { zip64: true });
+const directoryAt = Buffer.from(torch64).indexOf('PK\x01\x02', 0, 'latin1');
+const saved = readFileSync(goldenFile('torch-training.pt'));
+const savedDirectoryAt = saved.indexOf('PK\x01\x02', 0, 'latin1');
+const shards = { 'one.safetensors': shard('a'), 'two.safetensors': shard('b') };
+const index = utf8(
+  JSON.stringify({
+    weight_map: Object.fromEntries(
+      ['weight', 'half', 'flag'].flatMap((name) => [
+        [`a.${name}`, 'one.safetensors'],
+        [`b.${name}`, 'two.safetensors'],
+      ]),
+    ),
+  }),
+);
+
+describe('mutated files are read whole or refused:', () => {
+  it('safetensors, anywhere', async () => {
+    await tryMutations(3000, jsonTokens, (mutations) => ({ [fileName]: mutate(shard('a'), mutations) }));
+  }, 60_000);
+
+  it('safetensors, in a header whose length is right', async () => {
+    const valid = shard('a');
+    const headerEnd = 8 + Number(new DataView(valid.buffer).getBigUint64(0, true));
+    const header = valid.subarray(8, headerEnd);
+    await tryMutations(3000, jsonTokens, (mutations) => {
+      const mutated = mutate(header, mutations);
+      return { [fileName]: join(little(mutated.length, 8), mutated, valid.subarray(headerEnd)) };
+    });
+  }, 60_000);
+
+  it('an index, and a shard of it', async () => {
+    await tryMutations(3000, jsonTokens, (mutations) => ({ ...shards, [fileName]: mutate(index, mutations) }));
+    await tryMutations(1000, jsonTokens, (mutations) => ({
+      ...shards,
+      [fileName]: index,
+      'two.safetensors': mutate(shards['two.safetensors'], mutations),
+    }));
+  }, 60_000);
+
+  it('torch files, anywhere', async () => {
+    await tryMutations(3000, zipTokens, (mutations) => ({ [fileName]: mutate(torch, mutations) }));
+  }, 60_000);
+
+  it('torch files, in the directory and the end records', async () => {
+    await tryMutations(3000, zipTokens, (mutations) => ({ [fileName]: mutate(torch64, mutations, directoryAt) }));
+  }, 60_000);
+
+  it('torch files, in a pickle of a zip that is right', async () => {
+    await tryMutations(5000, pickleTokens, (mutations) => ({
+      [fileName]: torchFile(mutate(pickle, mutations), storages),
+    }));
+  }, 60_000);
+
+  it('a file that torch wrote, anywhere and in its directory', async () => {
+    await tryMutations(1000, zipTokens, (mutations) => ({ [fileName]: mutate(saved, mutations) }));
+    await tryMutations(1000, zipTokens, (mutations) => ({ [fileName]: mutate(saved, mutations, savedDirectoryAt) }));
+  }, 60_000);
+
+  it('files of any bytes behind the beginning of a known kind', async () => {
+    const beginning = fc.constantFrom('', '{', 'PK\x03\x04', '\x80\x02', '\x10\0\0\0\0\0\0\0{', '{"weight_map":{');
+    await fc.assert(
+      fc.asyncProperty(beginning, fc.uint8Array({ maxLength: 80 }), async (start, rest) => {
+        await tryFiles({ [fileName]: join(start, rest) });
+      }),
+      { numRuns: 1000, seed: 20_241_124 },
+    );
+  }, 60_000);
+
+  it('24,000 of them', () => {
+    expect(tries).toBeGreaterThanOrEqual(24_000);
+  });
+});
