@@ -1,0 +1,129 @@
+import { cellCount, type Grid } from './grid.js';
+import { localityOrder } from './locality.js';
+import type { Random } from './random.js';
+
+/** In which order the cells of a picture are decoded. Random-order training has seen every permutation. */
+export type Order =
+  { readonly kind: NamedOrder } | { readonly kind: 'explicit'; readonly positions: readonly number[] };
+
+type NamedOrder = keyof typeof sequences | 'locality';
+
+/** What an order is made for. */
+export interface CellsToOrder {
+  readonly grid: Grid;
+  /** Cells that have their token already. The others are open. */
+  readonly known: Iterable<number>;
+  /** Together the number of open cells. */
+  readonly tokensPerStep: readonly number[];
+}
+
+/** The open cells in the order that a picture decodes them. */
+export function orderCells(order: Order, cells: CellsToOrder, random: Random): Int32Array {
+  switch (order.kind) {
+    case 'explicit':
+      return Int32Array.from(order.positions);
+    case 'locality':
+      return localityOrder(cells, random);
+    default: {
+      const known = new Set(cells.known);
+      return sequences[order.kind](cells.grid, random).filter((cell) => !known.has(cell));
+    }
+  }
+}
+
+/** Orders that look at the grid alone: known cells are left out of the same sequence. */
+const sequences = {
+  random: (grid, random) => {
+    const cells = raster(grid);
+    random.shuffle(cells);
+    return cells;
+  },
+  raster,
+  spiral,
+  halton: (grid, random) => roll(haltonSequence(grid), random.integer(cellCount(grid))),
+  subsample: (grid) => Int32Array.from(subsample(grid, 0, 0, 1)),
+  'center-out': centerOut,
+} satisfies Record<string, (grid: Grid, random: Random) => Int32Array>;
+
+function raster(grid: Grid): Int32Array {
+  return Int32Array.from({ length: cellCount(grid) }, (_, cell) => cell);
+}
+
+/** From the centre outwards, turning clockwise: one step right, one down, two left, two up, three right ... */
+function spiral({ width, height }: Grid): Int32Array {
+  const cells = new Int32Array(width * height);
+  let row = Math.floor((height - 1) / 2);
+  let column = Math.floor((width - 1) / 2);
+  let [down, right] = [0, 1];
+  let found = 0;
+  for (let leg = 0; found < cells.length; leg++) {
+    const legLength = Math.floor(leg / 2) + 1;
+    for (let i = 0; i < legLength; i++) {
+      if (row >= 0 && row < height && column >= 0 && column < width) cells[found++] = row * width + column;
+      row += down;
+      column += right;
+    }
+    [down, right] = [right, -down];
+  }
+  return cells;
+}
+
+/**
+ * By distance from the centre, equal ones shuffled. Ours: the cells of a step lie around a ring, where the spiral's are
+ * neighbours.
+ */
+function centerOut(grid: Grid, random: Random): Int32Array {
+  const { width, height } = grid;
+  // Twice the distance, squared: whole numbers, so that equal distances are equal.
+  const distances = raster(grid).map(
+    (cell) => (2 * Math.floor(cell / width) - height + 1) ** 2 + (2 * (cell % width) - width + 1) ** 2,
+  );
+  const cells = raster(grid);
+  random.shuffle(cells);
+  return cells.sort((a, b) => (distances[a] ?? 0) - (distances[b] ?? 0));
+}
+
+/**
+ * The Halton sequence snapped to cells: row from the radical inverse in base 2, column from base 3, from index 1, cells
+ * seen before dropped. Source: valeoai/Halton-MaskGIT.
+ */
+export function haltonSequence({ width, height }: Grid): Int32Array {
+  const seen = new Set<number>();
+  for (let index = 1; seen.size < width * height; index++) {
+    const row = Math.floor(radicalInverse(index, 2) * height);
+    const column = Math.floor(radicalInverse(index, 3) * width);
+    seen.add(row * width + column);
+  }
+  return Int32Array.from(seen);
+}
+
+function radicalInverse(index: number, base: number): number {
+  let value = 0;
+  for (let digit = 1 / base; index > 0; index = Math.floor(index / base), digit /= base)
+    value += (index % base) * digit;
+  return value;
+}
+
+function roll(cells: Int32Array, by: number): Int32Array {
+  return Int32Array.from(cells, (_, i) => cells[(i + by) % cells.length] ?? 0);
+}
+
+/**
+ * Coarse to fine: the cells of even row and column, by the same rule among themselves, then the three other
+ * interleaved quarters. Source: CompVis/taming-transformers, taming/modules/transformer/permuter.py (Subsample).
+ */
+function* subsample(grid: Grid, row: number, column: number, stride: number): Generator<number> {
+  if (row >= grid.height || column >= grid.width) return;
+  if (row + stride >= grid.height && column + stride >= grid.width) {
+    yield row * grid.width + column;
+    return;
+  }
+  for (const [down, right] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ] as const) {
+    yield* subsample(grid, row + down * stride, column + right * stride, stride * 2);
+  }
+}

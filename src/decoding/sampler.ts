@@ -1,0 +1,192 @@
+import type { Random } from './random.js';
+
+export interface Sampling {
+  /** 0 takes the likeliest token. */
+  readonly temperature: number;
+  /** Only the k likeliest tokens are drawn from; 0 for all. */
+  readonly topK: number;
+  /** Only the likeliest tokens up to the first whose cumulative probability exceeds p; 1 for all. */
+  readonly topP: number;
+}
+
+export interface Draw {
+  readonly token: number;
+  /** What the sampler gave this token, after temperature, top-k and top-p. */
+  readonly probability: number;
+}
+
+/**
+ * Draws tokens from logits, in the order temperature, top-k, top-p, softmax.
+ * Source: RandAR/model/generate.py, top_k_top_p_filtering and sample. Tokens whose logits tie at a threshold all stay.
+ *
+ * Nothing is sorted: a threshold is found by selection, and only where one is asked for. A draw allocates nothing but
+ * what it returns.
+ */
+export class Sampler {
+  readonly #weights: Float64Array;
+  readonly #scratch: Float64Array;
+
+  constructor(
+    vocabulary: number,
+    readonly sampling: Sampling,
+  ) {
+    this.#weights = new Float64Array(vocabulary);
+    this.#scratch = new Float64Array(vocabulary);
+  }
+
+  draw(logits: Float32Array, random: Random): Draw {
+    if (this.sampling.temperature === 0) return { token: likeliest(logits), probability: 1 };
+    const weights = this.#weights;
+    const sum = this.#weigh(logits);
+    let rest = random.uniform();
+    let token = 0;
+    for (let i = 0; i < weights.length && rest >= 0; i++) {
+      const weight = weights[i] ?? 0;
+      if (weight === 0) continue;
+      token = i;
+      rest -= weight / sum;
+    }
+    return { token, probability: (weights[token] ?? 0) / sum };
+  }
+
+  /** The probability of each token; valid until the next call. */
+  distribution(logits: Float32Array): Float64Array {
+    const weights = this.#weights;
+    const sum = this.#weigh(logits);
+    for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] ?? 0) / sum;
+    return weights;
+  }
+
+  /** Fills in what each token weighs against the likeliest, 0 where it may not be drawn, and returns the sum. */
+  #weigh(logits: Float32Array): number {
+    const { temperature, topK, topP } = this.sampling;
+    const weights = this.#weights;
+    const divisor = Math.max(temperature, 1e-5);
+    const kth = topK > 0 && topK < weights.length ? kthLargest(logits, topK, this.#scratch) : -Infinity;
+    // Scaling keeps the order: the k-th of the logits is the k-th of the scaled.
+    const lowest = Math.fround(kth / divisor);
+    let highest = -Infinity;
+    for (let i = 0; i < weights.length; i++) {
+      const value = Math.fround((logits[i] ?? 0) / divisor);
+      weights[i] = value;
+      if (value > highest) highest = value;
+    }
+    let sum = 0;
+    for (let i = 0; i < weights.length; i++) {
+      const value = weights[i] ?? 0;
+      const weight = value >= lowest ? exponential(value - highest) : 0;
+      weights[i] = weight;
+      sum += weight;
+    }
+    return topP < 1 ? this.#keepLikeliest(topP, sum) : sum;
+  }
+
+  /** Top-p: drops every weight below the one with which the sum of the largest exceeds p of all; the sum of the rest. */
+  #keepLikeliest(topP: number, sum: number): number {
+    const weights = this.#weights;
+    // Smaller weights than this come to less than what p leaves out, even if all were.
+    const bound = ((1 - topP) * sum) / weights.length;
+    let candidates = 0;
+    for (const weight of weights) {
+      if (weight >= bound) this.#scratch[candidates++] = weight;
+    }
+    const least = select(this.#scratch, candidates, topP * sum, 'weight');
+    let kept = 0;
+    for (let i = 0; i < weights.length; i++) {
+      const weight = weights[i] ?? 0;
+      if (weight >= least) kept += weight;
+      else weights[i] = 0;
+    }
+    return kept;
+  }
+}
+
+/** 2^(-i/64) and 2^-i. */
+const fractions = Float64Array.from({ length: 64 }, (_, i) => 2 ** (-i / 64));
+const powers = Float64Array.from({ length: 1024 }, (_, i) => 2 ** -i);
+
+/**
+ * e^x for x <= 0 to 1e-12 of itself. Math.exp is a call out of compiled code, and took most of the time of a draw.
+ * e^x = 2^(-n/64) e^r with an r so small that five terms of its series are enough. Source: Tang, "Table-Driven
+ * Implementation of the Exponential Function in IEEE Floating-Point Arithmetic" (ACM TOMS 15, 1989).
+ */
+function exponential(x: number): number {
+  if (x < -700) return 0;
+  const n = (x * (-64 / Math.LN2) + 0.5) | 0;
+  const r = x + n * (Math.LN2 / 64);
+  const series = 1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120)))));
+  return (fractions[n & 63] ?? 0) * (powers[n >> 6] ?? 0) * series;
+}
+
+function likeliest(logits: Float32Array): number {
+  let best = 0;
+  let highest = logits[0] ?? 0;
+  for (let i = 1; i < logits.length; i++) {
+    const logit = logits[i] ?? 0;
+    if (logit > highest) {
+      highest = logit;
+      best = i;
+    }
+  }
+  return best;
+}
+
+/** Gathers what exceeds the k-th so far, and selects anew each time as many again have come together. */
+function kthLargest(logits: Float32Array, k: number, scratch: Float64Array): number {
+  const full = Math.min(2 * k, scratch.length);
+  let bound = -Infinity;
+  let count = 0;
+  for (const logit of logits) {
+    if (count >= k && logit <= bound) continue;
+    scratch[count++] = logit;
+    if (count < full) continue;
+    bound = select(scratch, count, k - 1, 'count');
+    scratch.copyWithin(0, count - k, count);
+    count = k;
+  }
+  return select(scratch, count, k - 1, 'count');
+}
+
+/**
+ * Of the first `count` values from the largest down, the first with which their number, or their sum, exceeds `allowed`;
+ * the smallest where that never happens. Hoare's quickselect: it reorders the values, with the larger ones behind.
+ */
+function select(values: Float64Array, count: number, allowed: number, measure: 'count' | 'weight'): number {
+  let low = 0;
+  let high = count - 1;
+  /** Of the values behind `high`. */
+  let above = 0;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1] ?? 0;
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while ((values[i] ?? 0) < pivot) i++;
+      while ((values[j] ?? 0) > pivot) j--;
+      if (i <= j) {
+        const value = values[i] ?? 0;
+        values[i++] = values[j] ?? 0;
+        values[j--] = value;
+      }
+    }
+    const upper = measured(values, i, high, measure);
+    if (above + upper > allowed) {
+      low = i;
+      continue;
+    }
+    above += upper;
+    // Between the parts there is nothing, or the pivot.
+    const middle = measured(values, j + 1, i - 1, measure);
+    if (middle > 0 && above + middle > allowed) return pivot;
+    above += middle;
+    high = j;
+  }
+  return values[low] ?? 0;
+}
+
+function measured(values: Float64Array, from: number, to: number, measure: 'count' | 'weight'): number {
+  if (measure === 'count') return to - from + 1;
+  let sum = 0;
+  for (let i = from; i <= to; i++) sum += values[i] ?? 0;
+  return sum;
+}

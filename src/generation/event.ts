@@ -1,0 +1,41 @@
+import type { Picture, PictureMode } from './picture.js';
+
+/** What happens to a generation, in order. The last three end it. */
+export type GenerationChange =
+  | { readonly type: 'queued'; readonly position: number }
+  | { readonly type: 'started' }
+  | { readonly type: 'step'; readonly step: number; readonly images: readonly StepTokens[] }
+  | {
+      readonly type: 'preview';
+      readonly step: number;
+      readonly index: number;
+      readonly mode: PictureMode;
+      readonly picture: Picture;
+    }
+  | { readonly type: 'completed' }
+  | { readonly type: 'failed'; readonly error: GenerationError }
+  | { readonly type: 'cancelled' };
+
+/** A change with its place in the log: sequence starts at 1 and has no holes. */
+export type GenerationEvent = GenerationChange & {
+  readonly sequence: number;
+  /** Milliseconds since the generation was queued. */
+  readonly elapsedMs: number;
+};
+
+/** What a step decoded of one picture; `decoded` counts its cells so far. */
+export interface StepTokens {
+  readonly positions: Int32Array;
+  readonly tokens: Int32Array;
+  readonly probabilities: Float32Array;
+  readonly decoded: number;
+}
+
+export interface GenerationError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export function isTerminal(change: GenerationChange): boolean {
+  return change.type === 'completed' || change.type === 'failed' || change.type === 'cancelled';
+}

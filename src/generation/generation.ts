@@ -1,0 +1,105 @@
+import { isTerminal, type GenerationChange, type GenerationError, type GenerationEvent } from './event.js';
+import { EventLog } from './event-log.js';
+import type { Picture } from './picture.js';
+import type { GenerationRequest } from './request.js';
+
+export type GenerationStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+/** One or more pictures drawn together: its request, its log, and the state that the log amounts to. */
+export class Generation {
+  readonly log = new EventLog<GenerationEvent>();
+  readonly createdAt = new Date();
+  /** Of each picture, row by row; -1 where not decoded. */
+  readonly tokens: readonly Int32Array[];
+  readonly #began = performance.now();
+  #status: GenerationStatus = 'queued';
+  #step = 0;
+  #startedAt: Date | undefined;
+  #finishedAt: Date | undefined;
+  #error: GenerationError | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly request: GenerationRequest,
+  ) {
+    const { width, height, count } = request;
+    const known = request.known ?? new Int32Array(width * height).fill(-1);
+    this.tokens = Array.from({ length: count }, () => known.slice());
+  }
+
+  get status(): GenerationStatus {
+    return this.#status;
+  }
+
+  /** Steps decoded so far. */
+  get step(): number {
+    return this.#step;
+  }
+
+  get totalSteps(): number {
+    return this.request.tokensPerStep.length;
+  }
+
+  get startedAt(): Date | undefined {
+    return this.#startedAt;
+  }
+
+  get finishedAt(): Date | undefined {
+    return this.#finishedAt;
+  }
+
+  /** Set where the status is failed. */
+  get error(): GenerationError | undefined {
+    return this.#error;
+  }
+
+  get isFinished(): boolean {
+    return this.log.isClosed;
+  }
+
+  /** Lets a change happen: the state follows it, and readers of the log see it. */
+  apply(change: GenerationChange): void {
+    this.#follow(change);
+    this.log.append({ ...change, sequence: this.log.length + 1, elapsedMs: performance.now() - this.#began });
+    if (isTerminal(change)) this.log.close();
+  }
+
+  /** The picture of the tokens that are known now: the small one as long as only that is drawn. */
+  picture(index: number, mode: Picture['mode']): Picture {
+    const { model, width, height, enlarging, overlay } = this.request;
+    const tokens = this.tokens[index];
+    if (!tokens) throw new RangeError(`generation ${this.id} has no picture ${index}`);
+    if (!enlarging || this.#step > enlarging.smallSteps) {
+      const picture = { model, mode, width, height, tokens: tokens.slice() };
+      const isFinished = this.#status === 'completed';
+      return overlay && isFinished ? { ...picture, overlay: { ...overlay, generation: this.id, index } } : picture;
+    }
+    const small = tokens.filter((_, cell) => cell % 2 === 0 && Math.floor(cell / width) % 2 === 0);
+    return { model, mode, width: width / 2, height: height / 2, tokens: small };
+  }
+
+  #follow(change: GenerationChange): void {
+    switch (change.type) {
+      case 'queued':
+      case 'preview':
+        return;
+      case 'started':
+        this.#status = 'running';
+        this.#startedAt = new Date();
+        return;
+      case 'step':
+        this.#step = change.step;
+        for (const [index, { positions, tokens }] of change.images.entries()) {
+          const known = this.tokens[index];
+          if (known) positions.forEach((cell, i) => (known[cell] = tokens[i] ?? -1));
+        }
+        return;
+      case 'failed':
+      case 'completed':
+      case 'cancelled':
+        this.#status = change.type;
+        this.#finishedAt = new Date();
+        if (change.type === 'failed') this.#error = change.error;
+    }
+  }
+}

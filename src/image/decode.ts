@@ -1,0 +1,91 @@
+import sharp, { type Sharp } from 'sharp';
+import type { RgbImage } from './encode.js';
+
+/** What was uploaded is not an image that can be read. */
+export class ImageError extends Error {
+  readonly code = 'BAD_IMAGE';
+  override readonly name = 'ImageError';
+}
+
+/** Pixels that an uploaded image may have: more would cost memory before anything is known about it. */
+export const maxInputPixels = 64_000_000;
+
+/** cover: scaled and cropped around the centre. contain: scaled, in the centre. fill: stretched. */
+export type Fit = 'cover' | 'contain' | 'fill';
+
+export interface Fitting {
+  readonly width: number;
+  readonly height: number;
+  readonly fit: Fit;
+}
+
+/** An image of the size that was wanted. */
+export interface FittedImage extends RgbImage {
+  readonly fit: Fit;
+  /** The part of it that the image fills: all but for contain. */
+  readonly inside: Rectangle;
+  /** Of the image as it came, upright. */
+  readonly original: { readonly width: number; readonly height: number };
+}
+
+export interface Rectangle {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Decodes an image to RGB of the size that is wanted; transparent parts become white, and so does what it leaves empty.
+ *
+ * @throws ImageError where the bytes are no image, a broken one or too large a one
+ */
+export async function decodeImage(bytes: Uint8Array, { width, height, fit }: Fitting): Promise<FittedImage> {
+  return orImageError(async () => {
+    const { autoOrient: original } = await openImage(bytes).metadata();
+    const inside = insideOf(original, { width, height, fit });
+    const { data } = await openImage(bytes)
+      .autoOrient()
+      .resize(inside.width, inside.height, { fit: fit === 'cover' ? 'cover' : 'fill' })
+      .extend({
+        top: inside.top,
+        left: inside.left,
+        bottom: height - inside.top - inside.height,
+        right: width - inside.left - inside.width,
+        background: '#ffffff',
+      })
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { width, height, fit, inside, original, pixels: data };
+  });
+}
+
+// An SVG is a program that draws: what it costs, its size does not tell.
+sharp.block({ operation: ['VipsForeignLoadSvg'] });
+
+/** With its limits: nothing of an image is read without them. */
+export function openImage(bytes: Uint8Array): Sharp {
+  return sharp(bytes, { limitInputPixels: maxInputPixels, failOn: 'error' });
+}
+
+export async function orImageError<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ImageError(`not an image that can be read: ${reason}`, { cause });
+  }
+}
+
+function insideOf(original: { width: number; height: number }, { width, height, fit }: Fitting): Rectangle {
+  if (fit !== 'contain') return { left: 0, top: 0, width, height };
+  const scale = Math.min(width / original.width, height / original.height);
+  const inner = {
+    width: Math.max(1, Math.round(original.width * scale)),
+    height: Math.max(1, Math.round(original.height * scale)),
+  };
+  return { left: Math.floor((width - inner.width) / 2), top: Math.floor((height - inner.height) / 2), ...inner };
+}

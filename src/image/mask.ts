@@ -1,0 +1,100 @@
+import type { Sharp } from 'sharp';
+import { openImage, orImageError, type FittedImage, type Rectangle } from './decode.js';
+
+/** Which pixels of an image are to be painted over. */
+export interface Mask {
+  readonly width: number;
+  readonly height: number;
+  /** Row by row: 1 where painted, 0 elsewhere. */
+  readonly painted: Uint8Array;
+}
+
+/** From this level on a pixel of a mask paints. */
+const half = 128;
+
+/**
+ * A mask for an image that was fitted: stretched to the image as it came, then fitted as that was. Where it has
+ * transparent parts, its opaque ones paint; otherwise its white ones. What the image leaves empty is painted, too.
+ *
+ * @throws ImageError where the bytes are no image, a broken one or too large a one
+ */
+export async function decodeMask(bytes: Uint8Array, image: FittedImage): Promise<Mask> {
+  return orImageError(async () => {
+    const { hasAlpha } = await openImage(bytes).metadata();
+    const upright = () => openImage(bytes).autoOrient();
+    const alpha = hasAlpha ? await levelsOf(upright().extractChannel('alpha')) : undefined;
+    if (alpha && !isOpaque(alpha)) return project(alpha, image);
+    return project(await levelsOf(upright().removeAlpha().greyscale()), image);
+  });
+}
+
+interface Levels {
+  readonly width: number;
+  readonly height: number;
+  readonly levels: Uint8Array;
+}
+
+/** Of every pixel: made smaller first, a thin line would fade into what is around it. */
+async function levelsOf(image: Sharp): Promise<Levels> {
+  const { data, info } = await image.toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, levels: data };
+}
+
+function isOpaque({ levels }: Levels): boolean {
+  for (const level of levels) if (level !== 255) return false;
+  return true;
+}
+
+/** Paints every pixel of the fitted image that a painting pixel of the mask reaches into: none is lost between others. */
+function project({ width, height, levels }: Levels, image: FittedImage): Mask {
+  const painted = paintedAround(image);
+  const shown = shownOf(image);
+  const columns = reachOf(width, shown.left, shown.width, image.width);
+  const rows = reachOf(height, shown.top, shown.height, image.height);
+  const row = new Uint8Array(image.width);
+  for (let from = 0; from < height; from++) {
+    row.fill(0);
+    let isEmpty = true;
+    for (let at = 0; at < width; at++) {
+      if ((levels[from * width + at] ?? 0) < half) continue;
+      isEmpty = false;
+      const end = columns.end[at] ?? 0;
+      for (let x = columns.begin[at] ?? 0; x < end; x++) row[x] = 1;
+    }
+    if (isEmpty) continue;
+    const end = rows.end[from] ?? 0;
+    for (let y = rows.begin[from] ?? 0; y < end; y++) {
+      for (let x = 0; x < image.width; x++) if (row[x] === 1) painted[y * image.width + x] = 1;
+    }
+  }
+  return { width: image.width, height: image.height, painted };
+}
+
+function paintedAround({ width, height, inside }: FittedImage): Uint8Array {
+  const painted = new Uint8Array(width * height).fill(1);
+  for (let y = inside.top; y < inside.top + inside.height; y++) {
+    painted.fill(0, y * width + inside.left, y * width + inside.left + inside.width);
+  }
+  return painted;
+}
+
+/** An edge that falls on a pixel's edge but for rounding does not reach into the next one. */
+const rounding = 1e-6;
+
+/** The pixels, of `size`, that each of `count` equal parts of a line from `start` on reaches into. */
+function reachOf(count: number, start: number, length: number, size: number): { begin: Int32Array; end: Int32Array } {
+  const edge = (part: number) => start + (part * length) / count;
+  const within = (at: number) => Math.min(Math.max(at, 0), size);
+  return {
+    begin: Int32Array.from({ length: count }, (_, part) => within(Math.floor(edge(part) + rounding))),
+    end: Int32Array.from({ length: count }, (_, part) => within(Math.ceil(edge(part + 1) - rounding))),
+  };
+}
+
+/** Where the whole image lies over the fitted one: beyond its edges where it was cropped. */
+function shownOf({ width, height, fit, inside, original }: FittedImage): Rectangle {
+  if (fit !== 'cover') return inside;
+  const scale = Math.max(width / original.width, height / original.height);
+  const whole = { width: original.width * scale, height: original.height * scale };
+  return { left: (width - whole.width) / 2, top: (height - whole.height) / 2, ...whole };
+}

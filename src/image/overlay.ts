@@ -1,0 +1,53 @@
+import type { RgbImage } from './encode.js';
+import type { Mask } from './mask.js';
+
+/**
+ * How much of a new picture shows at each pixel, 0 to 255: nothing of it outside of what is painted, so that what was
+ * kept stays as it was to the pixel, more of it with every pixel inside, and all of it from `softness` pixels on. In a
+ * mask that is nowhere so deep, all of it shows at its deepest: what was drawn is to be seen.
+ */
+export function softAlpha(mask: Mask, softness: number): Uint8Array {
+  const depth = depthOf(mask);
+  const deepest = depth.reduce((most, pixels) => Math.max(most, pixels), 0);
+  const full = Math.max(1, Math.min(softness + 1, deepest));
+  return Uint8Array.from(depth, (pixels) => Math.round(255 * Math.min(1, pixels / full)));
+}
+
+/**
+ * How far each painted pixel is from the nearest one that is not, in steps to the eight neighbours: 1 beside it. The edge
+ * of the picture is none. Source: Borgefors, "Distance transformations in digital images" (1986), two passes.
+ */
+function depthOf({ painted, width, height }: Mask): Float32Array {
+  const depth = Float32Array.from(painted, (isPainted) => (isPainted === 0 ? 0 : Infinity));
+  const nearer = (x: number, y: number, dx: number, dy: number, step: number) => {
+    const isOutside = x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height;
+    if (isOutside) return;
+    const at = y * width + x;
+    const through = (depth[at + dy * width + dx] ?? 0) + step;
+    if (through < (depth[at] ?? 0)) depth[at] = through;
+  };
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) for (const [dx, dy, step] of before) nearer(x, y, dx, dy, step);
+  }
+  for (let y = height - 1; y >= 0; y--) {
+    for (let x = width - 1; x >= 0; x--) for (const [dx, dy, step] of before) nearer(x, y, -dx, -dy, step);
+  }
+  return depth;
+}
+
+/** The neighbours that a pass from the top left has seen, and how far they are. */
+const before = [
+  [-1, 0, 1],
+  [-1, -1, Math.SQRT2],
+  [0, -1, 1],
+  [1, -1, Math.SQRT2],
+] as const;
+
+/** `picture` over `original`, by alpha. */
+export function layOver(picture: RgbImage, original: Uint8Array, alpha: Uint8Array): RgbImage {
+  const pixels = picture.pixels.map((level, i) => {
+    const share = (alpha[Math.floor(i / 3)] ?? 0) / 255;
+    return Math.round(share * level + (1 - share) * (original[i] ?? 0));
+  });
+  return { width: picture.width, height: picture.height, pixels };
+}

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { enlargingTokensPerStep, tokensPerStep, type Schedule } from '../../src/decoding/schedule.js';
+import { readGolden } from '../goldens/load.js';
+
+interface ScheduleGolden {
+  readonly block: number;
+  readonly steps: number;
+  readonly tokens_per_step: readonly number[];
+}
+
+const cellsAndSteps = fc
+  .integer({ min: 1, max: 1024 })
+  .chain((cells) => fc.record({ cells: fc.constant(cells), steps: fc.integer({ min: 1, max: cells }) }));
+
+const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+
+describe('the cosine schedule', () => {
+  it.each(readGolden<ScheduleGolden[]>('schedule').map((golden) => [golden.block, golden.steps, golden] as const))(
+    'decodes %i cells in %i steps as the reference does',
+    (block, steps, golden) => {
+      expect(tokensPerStep({ kind: 'cosine', steps }, block)).toEqual(golden.tokens_per_step);
+    },
+  );
+
+  it('begins with one token, and takes as many steps as it is given from two on', () => {
+    fc.assert(
+      fc.property(cellsAndSteps, ({ cells, steps }) => {
+        const counts = tokensPerStep({ kind: 'cosine', steps }, cells);
+        expect(counts[0]).toBe(1);
+        if (steps >= 2) expect(counts).toHaveLength(steps);
+      }),
+    );
+  });
+});
+
+describe('the linear schedule', () => {
+  it('takes as many steps as it is given, and never leaves the straight line by more than half a token', () => {
+    fc.assert(
+      fc.property(cellsAndSteps, ({ cells, steps }) => {
+        const counts = tokensPerStep({ kind: 'linear', steps }, cells);
+        expect(counts).toHaveLength(steps);
+        for (let done = 1; done <= steps; done++) {
+          const decoded = sum(counts.slice(0, done));
+          expect(Math.abs(decoded - (cells * done) / steps)).toBeLessThanOrEqual(0.5 + 1e-9);
+        }
+      }),
+    );
+  });
+});
+
+describe('every schedule', () => {
+  const schedule = (steps: number) =>
+    fc.constantFrom<Schedule>({ kind: 'cosine', steps }, { kind: 'linear', steps }, { kind: 'one-by-one' });
+
+  it('decodes at least one token a step, and together every cell', () => {
+    const cases = fc
+      .record({ cells: fc.integer({ min: 1, max: 1024 }), steps: fc.integer({ min: 1, max: 1024 }) })
+      .chain(({ cells, steps }) => fc.record({ cells: fc.constant(cells), schedule: schedule(steps) }));
+    fc.assert(
+      fc.property(cases, ({ cells, schedule }) => {
+        const counts = tokensPerStep(schedule, cells);
+        expect(counts.every((count) => Number.isInteger(count) && count >= 1)).toBe(true);
+        expect(sum(counts)).toBe(cells);
+      }),
+    );
+  });
+
+  it('decodes one token a step where it is one by one', () => {
+    expect(tokensPerStep({ kind: 'one-by-one' }, 5)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('is what the client wrote where it is explicit', () => {
+    expect(tokensPerStep({ kind: 'explicit', tokensPerStep: [3, 1, 2] }, 6)).toEqual([3, 1, 2]);
+  });
+});
+
+describe('the schedule of an enlargement', () => {
+  const cases = fc
+    .integer({ min: 1, max: 300 })
+    .chain((known) => fc.record({ known: fc.constant(known), steps: fc.integer({ min: 1, max: 4 * known }) }));
+
+  it('decodes one token first, at least one a step, and together every cell that is not given', () => {
+    fc.assert(
+      fc.property(cases, ({ known, steps }) => {
+        const counts = enlargingTokensPerStep(steps, 4 * known, known);
+        expect(counts[0]).toBe(1);
+        expect(counts.every((count) => Number.isInteger(count) && count >= 1)).toBe(true);
+        expect(sum(counts)).toBe(3 * known);
+      }),
+    );
+  });
+
+  it('decodes one by one until the curve of all cells has come to what is known, then follows it', () => {
+    fc.assert(
+      fc.property(cases, ({ known, steps }) => {
+        const counts = enlargingTokensPerStep(steps, 4 * known, known);
+        let decoded = known;
+        for (const [done, count] of counts.entries()) {
+          // The reference's count: int((1 - cos(pi/2 * (s+1)/S)) * N + 1).
+          const target = Math.trunc((1 - Math.cos(((Math.PI / 2) * (done + 1)) / steps)) * 4 * known + 1);
+          if (done > 0) expect(count).toBe(Math.min(Math.max(target - decoded, 1), 4 * known - decoded));
+          decoded += count;
+        }
+      }),
+    );
+  });
+
+  it('takes no more steps than it is given, but where it has fewer than two', () => {
+    fc.assert(
+      fc.property(cases, ({ known, steps }) => {
+        expect(enlargingTokensPerStep(steps, 4 * known, known).length).toBeLessThanOrEqual(Math.max(2, steps));
+      }),
+    );
+  });
+});
