@@ -1,0 +1,149 @@
+import type { Parameter, ParameterReader } from '../checkpoint/parameters.js';
+import type { GraphBuilder, Value } from './onnx.js';
+
+/** The matrix W [out, in] of a linear layer y = x W', in the form in which its file holds it. */
+export type Matrix = { readonly shape: MatrixShape } & (
+  | /** [out, in], as PyTorch's nn.Linear has it. */
+    { readonly kind: 'float'; readonly weight: Parameter }
+    /** I8 [in, out], and a scale for each output, F32 [out]. */
+  | { readonly kind: 'int8'; readonly weight: Parameter; readonly scales: Parameter }
+  /** U8 [out, in / 32, 16]: two numbers a byte, the lower half first, 8 for zero; F32 [out, in / 32] scales. */
+  | { readonly kind: 'int4'; readonly weight: Parameter; readonly scales: Parameter }
+);
+
+/** out, in. */
+export type MatrixShape = readonly [number, number];
+
+/** Numbers of a row that share a scale. */
+export const int4Block = 32;
+
+export const scalesOf = (name: string): string => `${name}.scales`;
+
+/** The sizes of a matrix, whichever form it has; NaN where it is missing. */
+export function matrixShape(reader: ParameterReader, name: string): MatrixShape {
+  const dtype = reader.tensors.get(name)?.dtype;
+  if (dtype === 'U8') {
+    const [out = NaN, blocks = NaN] = reader.shape(name, 3);
+    return [out, blocks * int4Block];
+  }
+  const [first = NaN, second = NaN] = reader.shape(name, 2);
+  return dtype === 'I8' ? [second, first] : [first, second];
+}
+
+export function takeMatrix(reader: ParameterReader, name: string, shape: MatrixShape): Matrix {
+  const [out, input] = shape;
+  switch (reader.tensors.get(name)?.dtype) {
+    case 'I8': {
+      const weight = reader.take(name, [input, out], ['I8']);
+      return { kind: 'int8', shape, weight, scales: reader.take(scalesOf(name), [out], ['F32']) };
+    }
+    case 'U8': {
+      const weight = reader.take(name, [out, input / int4Block, int4Block / 2], ['U8']);
+      const scales = reader.take(scalesOf(name), [out, input / int4Block], ['F32']);
+      return { kind: 'int4', shape, weight, scales };
+    }
+    default:
+      return { kind: 'float', shape, weight: reader.take(name, [out, input]) };
+  }
+}
+
+/** The matrix and the bias [out] of a linear layer y = x W' + b. */
+export interface Affine {
+  readonly matrix: Matrix;
+  readonly bias: Parameter;
+}
+
+export function takeAffine(reader: ParameterReader, name: string, shape: MatrixShape): Affine {
+  const matrix = takeMatrix(reader, `${name}.weight`, shape);
+  return { matrix, bias: reader.take(`${name}.bias`, [shape[0]]) };
+}
+
+/** x W' + b, over rows x [rows, in]. */
+export function affine(graph: GraphBuilder, x: Value, { matrix, bias }: Affine, zeros?: RowZeros): Value {
+  if (matrix.kind === 'float') {
+    return graph.node('Gemm', [x, graph.weight(matrix.weight), graph.weight(bias)], { transB: 1 });
+  }
+  return graph.node('Add', [linear(graph, x, matrix, zeros), graph.weight(bias)]);
+}
+
+/**
+ * x W' for each of several matrices over the same rows x [rows, in].
+ *
+ * @param zeros of rows as many as x has, where they are known: one for all the products of a graph is quicker
+ */
+export function linears(
+  graph: GraphBuilder,
+  x: Value,
+  matrices: readonly Matrix[],
+  zeros: RowZeros = rowZeros(graph, x),
+): Value[] {
+  const quantised = matrices.some(({ kind }) => kind === 'int8') ? quantiseRows(graph, x, zeros()) : undefined;
+  return matrices.map((matrix) => {
+    if (matrix.kind === 'int8' && quantised) return integerProduct(graph, quantised, matrix);
+    return matrix.kind === 'int4' ? blockProduct(graph, x, matrix) : floatProduct(graph, x, matrix.weight);
+  });
+}
+
+export function linear(graph: GraphBuilder, x: Value, matrix: Matrix, zeros?: RowZeros): Value {
+  const [only] = linears(graph, x, [matrix], zeros);
+  return only as Value;
+}
+
+/** What stands for zero in each quantised row: uint8 [rows], made when it is asked for first. */
+export type RowZeros = () => Value;
+
+export function rowZeros(graph: GraphBuilder, x: Value): RowZeros {
+  let zeros: Value | undefined;
+  return () => (zeros ??= graph.node('Expand', [graph.byte(zero), graph.node('Shape', [x], { start: 0, end: 1 })]));
+}
+
+const zero = 128;
+
+function floatProduct(graph: GraphBuilder, x: Value, weight: Parameter): Value {
+  return graph.node('Gemm', [x, graph.weight(weight)], { transB: 1 });
+}
+
+interface QuantisedRows {
+  /** uint8, 128 for zero: [rows, in]. */
+  readonly bytes: Value;
+  /** [rows, 1] */
+  readonly scale: Value;
+}
+
+/**
+ * Each row by its own largest number: max|x| / 127 a step. DynamicQuantizeLinear would take one scale for all rows, and
+ * then a picture's tokens would depend on whose rows it shares a run with. uint8, not int8: ONNX Runtime has no quick
+ * product of two signed matrices on every processor, and was five times slower with one.
+ */
+function quantiseRows(graph: GraphBuilder, x: Value, zeros: Value): QuantisedRows {
+  const largest = graph.node('ReduceMax', [graph.node('Abs', [x]), graph.ints([1])], { keepdims: 0 });
+  // A row of zeros has no scale; any will do.
+  const scale = graph.node('Mul', [graph.node('Max', [largest, graph.floats([1e-20])]), graph.floats([1 / 127])]);
+  const bytes = graph.node('QuantizeLinear', [x, scale, zeros], { axis: 0 });
+  return { bytes, scale: graph.node('Unsqueeze', [scale, graph.ints([1])]) };
+}
+
+/**
+ * MatMulIntegerToFloat takes a scale for each output, but only one for all rows: theirs is 1, and the rows' own come
+ * after. It scales where it multiplies, which saves two passes over the product.
+ */
+function integerProduct(
+  graph: GraphBuilder,
+  { bytes, scale }: QuantisedRows,
+  { weight, scales }: Matrix & { kind: 'int8' },
+): Value {
+  const operands = [bytes, graph.weight(weight), graph.floats([1], []), graph.weight(scales), graph.byte(zero)];
+  return graph.node('Mul', [graph.node('com.microsoft.MatMulIntegerToFloat', operands), scale]);
+}
+
+/** accuracy_level 4 lets ONNX Runtime quantise the rows, too: by row and block, so the company does not matter. */
+function blockProduct(graph: GraphBuilder, x: Value, { weight, scales, shape }: Matrix & { kind: 'int4' }): Value {
+  const [out, input] = shape;
+  return graph.node('com.microsoft.MatMulNBits', [x, graph.weight(weight), graph.weight(scales)], {
+    K: input,
+    N: out,
+    bits: 4,
+    block_size: int4Block,
+    accuracy_level: 4,
+  });
+}

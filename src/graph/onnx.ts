@@ -1,0 +1,229 @@
+import { basename, dirname } from 'node:path';
+import protobuf from 'protobufjs';
+import type { Parameter } from '../checkpoint/parameters.js';
+import type { PlacedWeights } from '../checkpoint/safetensors-file.js';
+import type { StoredType } from '../checkpoint/weight-file.js';
+
+/**
+ * An ONNX graph under construction: typed calls in, one `Graph` out. Weights stay in their file: the model names their
+ * places in it as external data, which ONNX Runtime maps. So a graph has no two-gigabyte limit, its bytes are a few
+ * kilobytes, and no weight passes through JavaScript.
+ */
+export class GraphBuilder {
+  readonly #nodes: NodeMessage[] = [];
+  readonly #initializers: TensorMessage[] = [];
+  readonly #inputs: ValueMessage[] = [];
+  readonly #outputs: ValueMessage[] = [];
+  readonly #weights = new Map<string, Value>();
+  #serial = 0;
+
+  constructor(readonly name: string) {}
+
+  /** A graph input. Dimensions are sizes, or names for sizes that are known only when it runs. */
+  input(name: string, type: 'float32' | 'int64', shape: readonly (number | string)[]): Value {
+    this.#inputs.push(valueMessage(name, type, shape));
+    return name as Value;
+  }
+
+  output(name: string, value: Value, type: 'float32' | 'int64', shape: readonly (number | string)[]): void {
+    this.#nodes.push({ opType: 'Identity', domain: '', name, input: [value], output: [name], attribute: [] });
+    this.#outputs.push(valueMessage(name, type, shape));
+  }
+
+  /**
+   * A parameter. Floats of any width are fp32 to the nodes: ONNX Runtime widens them once, when the session is made.
+   *
+   * @param shape another shape of as many numbers
+   */
+  weight({ name, dtype, shape: stored }: Parameter, shape: readonly number[] = stored): Value {
+    const known = this.#weights.get(name);
+    if (known !== undefined) return known;
+    this.#initializers.push({ name, dims: [...shape], dataType: typeNumbers[dtype], dataLocation: 1 });
+    const value = isOtherFloat(dtype) ? this.node('Cast', [name as Value], { to: typeNumbers.F32 }) : (name as Value);
+    this.#weights.set(name, value);
+    return value;
+  }
+
+  /** ONNX's number for a type, which Cast asks for. */
+  typeNumber(type: StoredType): number {
+    return typeNumbers[type];
+  }
+
+  floats(values: readonly number[], shape: readonly number[] = [values.length]): Value {
+    return this.#constant('F32', new Uint8Array(Float32Array.from(values).buffer), shape);
+  }
+
+  ints(values: readonly number[], shape: readonly number[] = [values.length]): Value {
+    return this.#constant('I64', new Uint8Array(BigInt64Array.from(values, BigInt).buffer), shape);
+  }
+
+  /** A number of type uint8, without dimensions. */
+  byte(value: number): Value {
+    return this.#constant('U8', Uint8Array.of(value), []);
+  }
+
+  /** One node with one output; `com.microsoft` operators are named with their domain: `com.microsoft.FusedMatMul`. */
+  node(operator: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
+    const [only] = this.nodes(operator, inputs, 1, attributes);
+    return only as Value;
+  }
+
+  nodes(operator: string, inputs: readonly Value[], outputs: number, attributes: Attributes = {}): Value[] {
+    const dot = operator.lastIndexOf('.');
+    const opType = operator.slice(dot + 1);
+    const name = `${opType}_${this.#serial++}`;
+    const output = Array.from({ length: outputs }, (_, i) => `${name}:${i}` as Value);
+    const attribute = Object.entries(attributes).map(([key, value]) => attributeMessage(key, value));
+    this.#nodes.push({
+      opType,
+      domain: dot < 0 ? '' : operator.slice(0, dot),
+      name,
+      input: [...inputs],
+      output,
+      attribute,
+    });
+    return output;
+  }
+
+  /** @param file holds every weight that was named */
+  build(file: Pick<PlacedWeights, 'file' | 'place'>): Graph {
+    const location = basename(file.file);
+    const placed = this.#initializers.map((initializer) =>
+      initializer.dataLocation === undefined ? initializer : { ...initializer, externalData: place(initializer.name) },
+    );
+    const model = {
+      irVersion: 10,
+      producerName: 'randar',
+      graph: {
+        name: this.name,
+        node: this.#nodes,
+        initializer: placed,
+        input: this.#inputs,
+        output: this.#outputs,
+      },
+      opsetImport: [
+        { domain: '', version: 21 },
+        { domain: 'com.microsoft', version: 1 },
+      ],
+    };
+    return {
+      name: this.name,
+      model: modelProto.encode(modelProto.create(model)).finish(),
+      folder: dirname(file.file),
+    };
+
+    function place(name: string) {
+      const { offset, length } = file.place(name);
+      return Object.entries({ location, offset, length }).map(([key, value]) => ({ key, value: String(value) }));
+    }
+  }
+
+  #constant(type: StoredType, rawData: Uint8Array, shape: readonly number[]): Value {
+    const name = `constant_${this.#serial++}`;
+    this.#initializers.push({ name, dims: [...shape], dataType: typeNumbers[type], rawData });
+    return name as Value;
+  }
+}
+
+/** A finished graph: the ModelProto's bytes, and the folder of the file that it names its weights in. */
+export interface Graph {
+  readonly name: string;
+  readonly model: Uint8Array;
+  readonly folder: string;
+}
+
+/** The name of a value in a graph. */
+export type Value = string & { readonly __value: true };
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+/** Integers and lists of integers are ONNX ints; a float is written `{ float: 1 }`, since JavaScript cannot tell 1 from 1.0. */
+export type Attribute = number | readonly number[] | string | { readonly float: number };
+
+/** TensorProto.DataType */
+const typeNumbers: Record<StoredType, number> = {
+  F32: 1,
+  U8: 2,
+  I8: 3,
+  I32: 6,
+  I64: 7,
+  BOOL: 9,
+  F16: 10,
+  F64: 11,
+  BF16: 16,
+};
+
+function isOtherFloat(dtype: StoredType): boolean {
+  return dtype === 'F16' || dtype === 'BF16' || dtype === 'F64';
+}
+
+interface AttributeMessage {
+  name: string;
+  type: number;
+  f?: number;
+  i?: number;
+  s?: Uint8Array;
+  ints?: number[];
+}
+interface NodeMessage {
+  opType: string;
+  domain: string;
+  name: string;
+  input: Value[];
+  output: string[];
+  attribute: AttributeMessage[];
+}
+interface TensorMessage {
+  name: string;
+  dims: number[];
+  dataType: number;
+  rawData?: Uint8Array;
+  dataLocation?: number;
+  externalData?: { key: string; value: string }[];
+}
+type ValueMessage = ReturnType<typeof valueMessage>;
+
+function valueMessage(name: string, type: 'float32' | 'int64', shape: readonly (number | string)[]) {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType: typeNumbers[type === 'float32' ? 'F32' : 'I64'], shape: { dim } } } };
+}
+
+/** AttributeProto.AttributeType: FLOAT 1, INT 2, STRING 3, INTS 7. */
+function attributeMessage(name: string, value: Attribute): AttributeMessage {
+  if (typeof value === 'number') return { name, type: 2, i: value };
+  if (typeof value === 'string') return { name, type: 3, s: new TextEncoder().encode(value) };
+  if ('float' in value) return { name, type: 1, f: value.float };
+  return { name, type: 7, ints: [...value] };
+}
+
+/** The part of onnx.proto that our graphs use. Source: github.com/onnx/onnx, onnx/onnx.proto. */
+const modelProto = protobuf
+  .parse(
+    `syntax = "proto3";
+    message AttributeProto {
+      string name = 1; float f = 2; int64 i = 3; bytes s = 4; repeated int64 ints = 8; int32 type = 20;
+    }
+    message NodeProto {
+      repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4;
+      repeated AttributeProto attribute = 5; string domain = 7;
+    }
+    message StringStringEntryProto { string key = 1; string value = 2; }
+    message TensorProto {
+      repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9;
+      repeated StringStringEntryProto external_data = 13; int32 data_location = 14;
+    }
+    message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
+    message TensorShapeProto { repeated Dimension dim = 1; }
+    message TensorTypeProto { int32 elem_type = 1; TensorShapeProto shape = 2; }
+    message TypeProto { TensorTypeProto tensor_type = 1; }
+    message ValueInfoProto { string name = 1; TypeProto type = 2; }
+    message GraphProto {
+      repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5;
+      repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12;
+    }
+    message OperatorSetIdProto { string domain = 1; int64 version = 2; }
+    message ModelProto {
+      int64 ir_version = 1; string producer_name = 2; GraphProto graph = 7;
+      repeated OperatorSetIdProto opset_import = 8;
+    }`,
+  )
+  .root.lookupType('ModelProto');

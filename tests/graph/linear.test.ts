@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openWeights } from '../../src/checkpoint/open-weights.js';
+import { ParameterReader } from '../../src/checkpoint/parameters.js';
+import { writeSafetensors } from '../../src/checkpoint/write-safetensors.js';
+import { firstPositions, nextPositions, stepInputs, type Row } from '../../src/decoding/step.js';
+import { readTransformer } from '../../src/graph/transformer-weights.js';
+import { storedForm } from '../../src/import/stored-form.js';
+import { loadRandar, type RandarTransformer } from '../../src/model/randar-transformer.js';
+import { goldenFile, onOneThread } from '../goldens/load.js';
+import { useFolder } from '../import/weights.js';
+
+const folder = useFolder();
+const grid = { width: 8, height: 8 };
+const heads = 3;
+const cells = grid.width * grid.height;
+
+/** The golden with its matrices in int8. */
+async function load(threads: number): Promise<RandarTransformer> {
+  const golden = goldenFile('randar-square8.safetensors');
+  const path = join(folder(), 'int8.safetensors');
+  const file = await openWeights(golden);
+  const weights = readTransformer(new ParameterReader(golden, file.tensors), heads);
+  await writeSafetensors(path, storedForm(weights, file, 'int8'), (form) => form.bytes());
+  await file.close();
+  return loadRandar(path, heads, grid, { ...onOneThread, threads });
+}
+
+/** Rows unlike each other in label, order and tokens. */
+const rowOf = (seed: number): Row => ({
+  label: seed % 7,
+  order: Int32Array.from({ length: cells }, (_, at) => (at * (2 * seed + 1) + seed) % cells),
+  tokens: Int32Array.from({ length: cells }, (_, at) => (at * at + seed * 7) % 40),
+});
+
+/** The logits of one row of a batch, of a first step that knows tokens and of two that follow it. */
+async function logitsOf({ session, embeddings, shape }: RandarTransformer, rows: readonly Row[], of: number) {
+  const cache = session.createCache(rows.length, 1 + 2 * cells);
+  const steps = [
+    { positions: firstPositions(5, 1), wanted: 1 },
+    { positions: nextPositions(6, 1, 3), wanted: 3 },
+    { positions: nextPositions(9, 3, 4), wanted: 4 },
+  ];
+  const logits: number[] = [];
+  for (const { positions, wanted } of steps) {
+    const all = await session.runAlone(stepInputs(positions, rows, wanted, embeddings), cache);
+    for (let query = 0; query < wanted; query++) {
+      const at = (query * rows.length + of) * shape.vocabulary;
+      logits.push(...all.subarray(at, at + shape.vocabulary));
+    }
+  }
+  return logits;
+}
+
+describe.each([1, 2])('a transformer in int8, with %i threads', (threads) => {
+  it('gives a row the same logits, bit by bit, alone and in any company', async () => {
+    const transformer = await load(threads);
+    const alone = await logitsOf(transformer, [rowOf(3)], 0);
+    for (const company of [1, 2, 4, 7]) {
+      const others = Array.from({ length: company }, (_, i) => rowOf(10 + i));
+      for (const place of [0, company]) {
+        const rows = [...others.slice(0, place), rowOf(3), ...others.slice(place)];
+        expect(await logitsOf(transformer, rows, place)).toEqual(alone);
+      }
+    }
+    await transformer.session.close();
+  });
+});
