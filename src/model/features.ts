@@ -1,0 +1,77 @@
+import { ParameterReader } from '../checkpoint/parameters.js';
+import { openSafetensors } from '../checkpoint/safetensors-file.js';
+import { fileSource } from '../checkpoint/source.js';
+import { embeddingsFor, type Embeddings } from '../decoding/embedding.js';
+import { cellCount, type Grid } from '../decoding/grid.js';
+import { firstPositions, stepInputs, type Row } from '../decoding/step.js';
+import { buildStepGraph } from '../graph/transformer.js';
+import { readTransformer } from '../graph/transformer-weights.js';
+import { readEmbeddingSource } from './embedding-source.js';
+import { feedsAlone } from './lanes.js';
+import { createSession, floatsOf, type SessionOptions } from './session.js';
+
+/**
+ * The transformer as an encoder of pictures. The whole sequence is fed twice: what follows its first half has seen every
+ * cell, so that a causal model gives bi-directional features. Source: arXiv 2412.01827, the section on feature encoding.
+ */
+export interface FeatureEncoder {
+  readonly dimension: number;
+  /** Hidden states behind the layer at each cell's image token of the second pass: [cells, dimension], row by row. */
+  encode(tokens: Int32Array): Promise<Float32Array>;
+}
+
+/**
+ * Loads the layers up to `layer` of a transformer's safetensors file.
+ *
+ * @param layer 0 is the first block
+ * @throws CheckpointError where the file is broken or holds something else
+ */
+export async function loadFeatureEncoder(
+  path: string,
+  heads: number,
+  grid: Grid,
+  layer: number,
+  options: SessionOptions,
+): Promise<FeatureEncoder> {
+  const file = await openSafetensors(await fileSource(path));
+  try {
+    const whole = readTransformer(new ParameterReader(path, file.tensors), heads);
+    const layers = whole.layers.slice(0, layer + 1);
+    const weights = { ...whole, layers, shape: { ...whole.shape, layers: layers.length } };
+    const source = await readEmbeddingSource(whole, file);
+    const session = await createSession(buildStepGraph(weights, file, { end: 'hidden' }), options);
+    const embeddings = embeddingsFor(source, grid);
+    const { dimension } = weights.shape;
+    return {
+      dimension,
+      encode: async (tokens) => {
+        const outputs = await session.run(feedsAlone(twice(tokens, embeddings), weights.shape));
+        return secondPass(floatsOf(outputs, 'hidden'), cellCount(grid), dimension);
+      },
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+/** [class, Q, T ..., Q, T ...]: every cell in raster order, and again. The class is none: the picture alone speaks. */
+function twice(tokens: Int32Array, embeddings: Embeddings) {
+  const cells = Int32Array.from(tokens.keys());
+  const row: Row = {
+    label: embeddings.classes,
+    order: Int32Array.of(...cells, ...cells),
+    tokens: Int32Array.of(...tokens, ...tokens),
+  };
+  const positions = firstPositions(2 * cells.length, 0);
+  return stepInputs(positions, [row], 0, embeddings);
+}
+
+function secondPass(hidden: Float32Array, cells: number, dimension: number): Float32Array {
+  const features = new Float32Array(cells * dimension);
+  for (let cell = 0; cell < cells; cell++) {
+    // The class, the first pass, then each cell's query and its token.
+    const at = (1 + 2 * cells + 2 * cell + 1) * dimension;
+    features.set(hidden.subarray(at, at + dimension), cell * dimension);
+  }
+  return features;
+}

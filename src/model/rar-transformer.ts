@@ -1,0 +1,108 @@
+import ort from 'onnxruntime-node';
+import { CheckpointError } from '../checkpoint/checkpoint-error.js';
+import { ParameterReader } from '../checkpoint/parameters.js';
+import { openSafetensors, type PlacedWeights } from '../checkpoint/safetensors-file.js';
+import { fileSource } from '../checkpoint/source.js';
+import { totalBytes } from '../checkpoint/weight-file.js';
+import { cellCount, type Grid } from '../decoding/grid.js';
+import { conditionsOf, type RarTables } from '../decoding/rar-rows.js';
+import { rarSequence } from '../decoding/rar-sequence.js';
+import { buildModulationGraph, buildRarStepGraph, modulationWidth } from '../graph/rar.js';
+import { rarPrecision, readRar, type RarShape, type RarWeights } from '../graph/rar-weights.js';
+import { rememberModulations, type Modulations } from './modulations.js';
+import { readRarTables } from './rar-tables.js';
+import { createSession, floatsOf, type SessionOptions } from './session.js';
+import { createStepSession } from './step-session.js';
+import type { Transformer } from './transformer.js';
+
+/** RAR's transformer, ready to decode. */
+export interface RarTransformer extends Transformer {
+  readonly shape: RarShape;
+  readonly tables: RarTables;
+  readonly modulations: Modulations;
+}
+
+/**
+ * Loads a safetensors file of RAR's weights.
+ *
+ * @param heads and the grid are those that the model says it has
+ * @throws CheckpointError where the file is broken, holds something else or is for other heads or cells
+ */
+export async function loadRar(
+  path: string,
+  heads: number,
+  grid: Grid,
+  options: SessionOptions,
+): Promise<RarTransformer> {
+  const file = await openSafetensors(await fileSource(path));
+  try {
+    const weights = readRar(new ParameterReader(path, file.tensors));
+    const { shape } = weights;
+    if (shape.heads !== heads || shape.cells !== cellCount(grid)) {
+      throw new CheckpointError(
+        `${path}: the weights are for ${shape.heads} attention heads and ${shape.cells} cells, the model says ${heads} ` +
+          `and ${grid.width}x${grid.height}`,
+      );
+    }
+    const tables = await readRarTables(weights, file);
+    const step = await createStepSession((lanes) => buildRarStepGraph(weights, file, { lanes }), shape, options);
+    const modulate = await createModulator(weights, file, tables, options);
+    const modulations = rememberModulations((1 + shape.cells) * modulationWidth(weights) * 4, modulate.compute);
+    return {
+      shape,
+      precision: rarPrecision(weights),
+      weightBytes: totalBytes(file),
+      positions: 1 + shape.cells,
+      tables,
+      modulations,
+      session: {
+        ...step,
+        close: async () => {
+          await step.close();
+          await modulate.close();
+        },
+      },
+      sequence: async (labels) => {
+        const rows = new Map<number, Float32Array>();
+        for (const label of [...labels, shape.classes]) rows.set(label, await modulations.of(label));
+        return rarSequence(tables, grid, (label) => rows.get(label) ?? new Float32Array(0));
+      },
+      enlargedSequence: () => {
+        throw new Error('RAR draws no picture of twice the size');
+      },
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+interface Modulator {
+  /** [1 + cells, modulation width] of a class, in one run. */
+  readonly compute: (label: number) => Promise<Float32Array>;
+  readonly close: () => Promise<void>;
+}
+
+async function createModulator(
+  weights: RarWeights,
+  file: PlacedWeights,
+  tables: RarTables,
+  options: SessionOptions,
+): Promise<Modulator> {
+  // It runs once a class: a pool that spins would take its cores from the steps all the time, and a copy of its weights
+  // their memory.
+  const session = await createSession(buildModulationGraph(weights, file), {
+    ...options,
+    spinning: false,
+    copies: false,
+  });
+  return {
+    compute: async (label) =>
+      floatsOf(await session.run(conditionFeed(conditionsOf(tables, label), tables)), 'modulation'),
+    close: () => session.release(),
+  };
+}
+
+/** What a modulation graph is fed. */
+export function conditionFeed(conditions: Float32Array, { dimension }: RarTables): Record<string, ort.Tensor> {
+  return { condition: new ort.Tensor('float32', conditions, [conditions.length / dimension, dimension]) };
+}

@@ -1,0 +1,22 @@
+import type { Sequence } from '../decoding/sequence.js';
+import type { Precision, TransformerShape } from '../graph/transformer-weights.js';
+import type { StepSession } from './step-session.js';
+
+/** A transformer of any family that can decode. */
+export interface Transformer {
+  readonly shape: TransformerShape;
+  readonly precision: Precision;
+  /** Of all its weights, as they are stored. */
+  readonly weightBytes: number;
+  /** Positions of a whole picture's sequence. */
+  readonly positions: number;
+  readonly session: StepSession;
+  /** What pictures of these labels, with guidance or without, are fed as. */
+  sequence(labels: readonly number[]): Promise<Sequence>;
+  /**
+   * The same for pictures of twice the size.
+   *
+   * @throws Error for a family that draws none: it is refused before it is asked for
+   */
+  readonly enlargedSequence: () => Sequence;
+}

@@ -1,0 +1,42 @@
+import { unknownToken, type Grid } from '../decoding/grid.js';
+import { paintUnknownCells } from './patches.js';
+import type { Tokenizer } from './tokenizer.js';
+
+/**
+ * A partly decoded picture through the decoder, RGB [grid.height * factor, grid.width * factor, 3]. Cells of token -1
+ * look unknown. What the decoder is given in their place is their nearest known token: it sees every cell's
+ * surroundings, and a made-up token there would show in the known cells beside it.
+ */
+export async function decodePartial(tokenizer: Tokenizer, tokens: Int32Array, grid: Grid): Promise<Uint8Array> {
+  const filled = spreadKnown(tokens, grid);
+  const picture = await tokenizer.decode(filled, grid);
+  paintUnknownCells(picture, tokens, grid, tokenizer.factor);
+  return picture;
+}
+
+/** Every unknown cell with the token of the known cell that is the fewest steps left, right, up or down away. */
+export function spreadKnown(tokens: Int32Array, { width, height }: Grid): Int32Array {
+  const filled = tokens.slice();
+  let edge = Array.from(filled.keys()).filter((cell) => filled[cell] !== unknownToken);
+  // With nothing known nothing of the picture shows: any token will do.
+  if (edge.length === 0) return filled.fill(0);
+  while (edge.length > 0) {
+    const reached: number[] = [];
+    for (const cell of edge) {
+      const [row, column] = [Math.floor(cell / width), cell % width];
+      const neighbours = [
+        ...(row > 0 ? [cell - width] : []),
+        ...(column > 0 ? [cell - 1] : []),
+        ...(column + 1 < width ? [cell + 1] : []),
+        ...(row + 1 < height ? [cell + width] : []),
+      ];
+      for (const neighbour of neighbours) {
+        if (filled[neighbour] !== unknownToken) continue;
+        filled[neighbour] = filled[cell] ?? 0;
+        reached.push(neighbour);
+      }
+    }
+    edge = reached;
+  }
+  return filled;
+}

@@ -1,0 +1,37 @@
+import { CheckpointError } from '../checkpoint/checkpoint-error.js';
+import { ParameterReader } from '../checkpoint/parameters.js';
+import { openSafetensors } from '../checkpoint/safetensors-file.js';
+import { fileSource } from '../checkpoint/source.js';
+import { writeSafetensors } from '../checkpoint/write-safetensors.js';
+import type { PatchTable } from './patches.js';
+
+/** A patch table as a safetensors file with one tensor: making one anew takes minutes for a large codebook. */
+export async function writePatches(file: string, { vocabulary, factor, pixels }: PatchTable): Promise<void> {
+  const tensor = { name, dtype: 'U8', shape: shapeOf(vocabulary, factor) } as const;
+  await writeSafetensors(file, [tensor], () => Promise.resolve(pixels));
+}
+
+/** @throws CheckpointError where the file is broken, or of another tokenizer */
+export async function readPatches(
+  path: string,
+  { vocabulary, factor }: Pick<PatchTable, 'vocabulary' | 'factor'>,
+): Promise<PatchTable> {
+  const file = await openSafetensors(await fileSource(path));
+  try {
+    const reader = new ParameterReader(path, file.tensors);
+    reader.take(name, shapeOf(vocabulary, factor), ['U8']);
+    reader.finish();
+    return { vocabulary, factor, pixels: await file.bytes(name) };
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    throw new CheckpointError(`${error.message}; without it in model.json the table is made anew`, { cause: error });
+  } finally {
+    await file.close();
+  }
+}
+
+const name = 'patches';
+
+function shapeOf(vocabulary: number, factor: number): readonly number[] {
+  return [vocabulary, factor, factor, 3];
+}

@@ -1,0 +1,92 @@
+import { cellCount, type Grid } from '../decoding/grid.js';
+import type { Codebook } from './codebook.js';
+
+/** Products of the whole search, about a second. Of more codes than that allows, only some are compared for a cell. */
+const maxProducts = 2 ** 29;
+
+/**
+ * Pictures filled with codes, cell by cell, each the nearest to its neighbours on the left and above of those that are
+ * left; when none is left, all are there again.
+ */
+export function arrangeBySimilarity(codebook: Codebook, grid: Grid, pictures: number): Int32Array[] {
+  const { dimensions, rows } = codebook;
+  const cells = cellCount(grid);
+  const codes = new CodesLeft(codebook, Math.ceil(maxProducts / (pictures * cells * dimensions)));
+  const mean = new Float64Array(dimensions);
+  return Array.from({ length: pictures }, () => {
+    const tokens = new Int32Array(cells);
+    for (let cell = 0; cell < cells; cell++) {
+      const neighbours = [];
+      if (cell % grid.width > 0) neighbours.push(tokens[cell - 1] ?? 0);
+      if (cell >= grid.width) neighbours.push(tokens[cell - grid.width] ?? 0);
+      mean.fill(0);
+      for (const token of neighbours) {
+        for (let i = 0; i < dimensions; i++) {
+          mean[i] = (mean[i] ?? 0) + (rows[token * dimensions + i] ?? 0) / neighbours.length;
+        }
+      }
+      tokens[cell] = neighbours.length > 0 ? codes.takeNearest(mean) : codes.takeAny();
+    }
+    return tokens;
+  });
+}
+
+/** Codes that are not taken yet. */
+class CodesLeft {
+  #count = 0;
+  /** The first #count are left. */
+  readonly #tokens: Int32Array;
+  readonly #squares: Float64Array;
+  /** Their vectors, dimension by dimension: sums that do not wait for one another are twice as quick. */
+  readonly #columns: readonly Float32Array[];
+  readonly #closeness: Float64Array;
+
+  /** @param compared how many of those that are left are looked at each time */
+  constructor(
+    readonly codebook: Codebook,
+    compared: number,
+  ) {
+    const { vocabulary, dimensions } = codebook;
+    this.#tokens = new Int32Array(vocabulary);
+    this.#squares = new Float64Array(vocabulary);
+    this.#columns = Array.from({ length: dimensions }, () => new Float32Array(vocabulary));
+    this.#closeness = new Float64Array(Math.min(compared, vocabulary));
+  }
+
+  takeAny(): number {
+    if (this.#count === 0) this.#restore();
+    return this.#take(0);
+  }
+
+  /** The nearest to a vector is that of the largest row.vector - |row|^2 / 2. */
+  takeNearest(vector: Float64Array): number {
+    if (this.#count === 0) this.#restore();
+    const compared = Math.min(this.#count, this.#closeness.length);
+    const closeness = this.#closeness;
+    for (let i = 0; i < compared; i++) closeness[i] = -(this.#squares[i] ?? 0) / 2;
+    for (const [dimension, column] of this.#columns.entries()) {
+      const x = vector[dimension] ?? 0;
+      for (let i = 0; i < compared; i++) closeness[i] = (closeness[i] ?? 0) + x * (column[i] ?? 0);
+    }
+    let best = 0;
+    for (let i = 1; i < compared; i++) if ((closeness[i] ?? 0) > (closeness[best] ?? 0)) best = i;
+    return this.#take(best);
+  }
+
+  #restore(): void {
+    const { vocabulary, dimensions, rows, squares } = this.codebook;
+    this.#count = vocabulary;
+    this.#squares.set(squares);
+    for (let token = 0; token < vocabulary; token++) {
+      this.#tokens[token] = token;
+      for (const [i, column] of this.#columns.entries()) column[token] = rows[token * dimensions + i] ?? 0;
+    }
+  }
+
+  #take(place: number): number {
+    const token = this.#tokens[place] ?? 0;
+    const last = --this.#count;
+    for (const list of [this.#tokens, this.#squares, ...this.#columns]) list[place] = list[last] ?? 0;
+    return token;
+  }
+}

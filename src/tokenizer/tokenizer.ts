@@ -1,0 +1,132 @@
+import ort from 'onnxruntime-node';
+import { CheckpointError } from '../checkpoint/checkpoint-error.js';
+import { ParameterReader } from '../checkpoint/parameters.js';
+import { readFloats } from '../checkpoint/read-floats.js';
+import { openSafetensors } from '../checkpoint/safetensors-file.js';
+import { fileSource } from '../checkpoint/source.js';
+import { cellCount, type Grid } from '../decoding/grid.js';
+import { readTokenizer } from '../graph/read-tokenizer.js';
+import {
+  buildDecoderGraph,
+  buildEncoderGraph,
+  type PixelRange,
+  type TokenizerFamily,
+  type TokenizerWeights,
+} from '../graph/tokenizer-weights.js';
+import { createSession, floatsOf, type SessionOptions } from '../model/session.js';
+import { createCodebook, lookUp, quantise, type Codebook } from './codebook.js';
+
+/** Pictures to tokens and back, of any size. A picture is RGB bytes row by row: [height, width, 3]. */
+export interface Tokenizer {
+  readonly family: TokenizerFamily;
+  readonly vocabulary: number;
+  /** Pixels along a cell's side. */
+  readonly factor: number;
+  readonly codebook: Codebook;
+  /** A picture of [grid.height * factor, grid.width * factor] pixels; all of its cells are known. */
+  decode(tokens: Int32Array, grid: Grid): Promise<Uint8Array>;
+  /** Several pictures of one size in one run. */
+  decodeBatch(pictures: readonly Int32Array[], grid: Grid): Promise<Uint8Array[]>;
+  /** The tokens of a picture whose width and height, in pixels, are multiples of `factor`, row by row. */
+  encode(rgb: Uint8Array, width: number, height: number): Promise<Int32Array>;
+}
+
+/**
+ * Loads a safetensors file of a tokenizer's weights. The decoder is ready on return; the encoder is made when first
+ * asked for, since most models only ever draw.
+ *
+ * @param expected the family that the file is said to hold
+ * @throws CheckpointError where the file is broken or holds something else
+ */
+export async function loadTokenizer(
+  path: string,
+  options: SessionOptions,
+  expected?: TokenizerFamily,
+): Promise<Tokenizer> {
+  const file = await openSafetensors(await fileSource(path));
+  try {
+    const weights = readTokenizer(new ParameterReader(path, file.tensors));
+    if (expected !== undefined && weights.family !== expected) {
+      throw new CheckpointError(
+        `${path}: holds a tokenizer of the family "${weights.family}", "${expected}" expected: ` +
+          `name this family in tokenizer.family of model.json, or another file`,
+      );
+    }
+    const { vocabulary, isNormalised } = weights;
+    const codebook = createCodebook(vocabulary, await readFloats(file, weights.codebook), isNormalised);
+    const decoder = await createSession(buildDecoderGraph(weights, file), options);
+    const encoderGraph = buildEncoderGraph(weights, file);
+    return tokenizerOf(weights, codebook, decoder, () => createSession(encoderGraph, options));
+  } finally {
+    await file.close();
+  }
+}
+
+function tokenizerOf(
+  { family, factor, range }: TokenizerWeights,
+  codebook: Codebook,
+  decoder: ort.InferenceSession,
+  createEncoder: () => Promise<ort.InferenceSession>,
+): Tokenizer {
+  let encoder: Promise<ort.InferenceSession> | undefined;
+
+  const decodeBatch = async (pictures: readonly Int32Array[], grid: Grid): Promise<Uint8Array[]> => {
+    const cells = cellCount(grid);
+    const z = new Float32Array(pictures.length * cells * codebook.dimensions);
+    for (const [i, tokens] of pictures.entries()) {
+      if (tokens.length !== cells) {
+        throw new RangeError(`expected ${cells} tokens for ${grid.width}x${grid.height} cells, got ${tokens.length}`);
+      }
+      z.set(lookUp(tokens, codebook), i * cells * codebook.dimensions);
+    }
+    const dims = [pictures.length, codebook.dimensions, grid.height, grid.width];
+    const pixels = floatsOf(await decoder.run({ z: new ort.Tensor('float32', z, dims) }), 'pixels');
+    const size = pixels.length / pictures.length;
+    return pictures.map((_, i) => toBytes(pixels.subarray(i * size, (i + 1) * size), range));
+  };
+
+  return {
+    family,
+    vocabulary: codebook.vocabulary,
+    factor,
+    codebook,
+    decodeBatch,
+    decode: async (tokens, grid) => {
+      const [picture] = await decodeBatch([tokens], grid);
+      return picture as Uint8Array;
+    },
+    encode: async (rgb, width, height) => {
+      if (width % factor !== 0 || height % factor !== 0 || rgb.length !== width * height * 3) {
+        throw new RangeError(
+          `expected RGB bytes of a size in multiples of ${factor}, got ${rgb.length} bytes of ${width}x${height} pixels`,
+        );
+      }
+      encoder ??= createEncoder();
+      const pixels = new ort.Tensor('float32', fromBytes(rgb, range), [1, 3, height, width]);
+      return quantise(floatsOf(await (await encoder).run({ pixels }), 'z'), codebook);
+    },
+  };
+}
+
+/** [3, H, W] floats to [H, W, 3] bytes: in fp32, clamped, truncated, as the references do. */
+function toBytes(pixels: Float32Array, { scale, high }: PixelRange): Uint8Array {
+  const plane = pixels.length / 3;
+  const bytes = new Uint8Array(pixels.length);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let i = 0; i < plane; i++) {
+      const level = Math.fround(Math.fround((pixels[channel * plane + i] ?? 0) * scale) + high);
+      bytes[i * 3 + channel] = Math.min(Math.max(level, 0), 255);
+    }
+  }
+  return bytes;
+}
+
+/** [H, W, 3] bytes to [3, H, W] floats. */
+function fromBytes(rgb: Uint8Array, { scale, low }: PixelRange): Float32Array {
+  const plane = rgb.length / 3;
+  const pixels = new Float32Array(rgb.length);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let i = 0; i < plane; i++) pixels[channel * plane + i] = (rgb[i * 3 + channel] ?? 0) / scale + low;
+  }
+  return pixels;
+}
