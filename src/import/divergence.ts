@@ -1,0 +1,27 @@
+/**
+ * How far the next-token distributions of `actual` are from those of `exact`: the mean over the rows of the
+ * Kullback-Leibler divergence sum p log(p / q), in nats.
+ */
+export function meanDivergence(exact: Float32Array, actual: Float32Array, vocabulary: number): number {
+  const rows = exact.length / vocabulary;
+  let total = 0;
+  for (let row = 0; row < rows; row++) {
+    const p = exact.subarray(row * vocabulary, (row + 1) * vocabulary);
+    const q = actual.subarray(row * vocabulary, (row + 1) * vocabulary);
+    const [logZp, logZq] = [logSumExp(p), logSumExp(q)];
+    for (let i = 0; i < vocabulary; i++) {
+      const logP = (p[i] ?? 0) - logZp;
+      total += Math.exp(logP) * (logP - ((q[i] ?? 0) - logZq));
+    }
+  }
+  // Of equal distributions rounding may leave a little less than the nothing that it is.
+  return Math.max(total, 0) / rows;
+}
+
+function logSumExp(values: Float32Array): number {
+  let highest = -Infinity;
+  for (const value of values) highest = Math.max(highest, value);
+  let sum = 0;
+  for (const value of values) sum += Math.exp(value - highest);
+  return highest + Math.log(sum);
+}

@@ -1,0 +1,65 @@
+import { Decoding } from '../decoding/decoding.js';
+import { cellCount } from '../decoding/grid.js';
+import { tokensPerStep } from '../decoding/schedule.js';
+import type { TransformerFamily } from '../graph/transformer-family.js';
+import { capabilitiesOf } from '../model/capabilities.js';
+import type { Manifest } from '../model/manifest.js';
+import type { Transformer } from '../model/transformer.js';
+
+/** A picture as its steps came to it. */
+export interface Drawn {
+  readonly order: Int32Array;
+  /** In the order of decoding. */
+  readonly tokens: Int32Array;
+  /**
+   * Of the conditional row, at the first cell of each step by its place in the order: the others of a step do not see
+   * the tokens that one pass over the whole sequence shows them.
+   */
+  readonly logits: ReadonlyMap<number, Float32Array>;
+  readonly ms: number;
+  readonly steps: number;
+}
+
+/**
+ * One picture by itself, as the model's defaults have it: what a model is judged by.
+ *
+ * @param onStep called after each step
+ */
+export async function drawPicture(
+  transformer: Transformer,
+  family: TransformerFamily,
+  { steps, guidance, ...sampling }: Manifest['defaults'],
+  label: number,
+  onStep: () => void = () => undefined,
+): Promise<Drawn> {
+  const { session } = transformer;
+  const sequence = await transformer.sequence([label]);
+  const cells = cellCount(sequence.grid);
+  const { parallelSteps, anyOrder } = capabilitiesOf(family);
+  const decoding = new Decoding(sequence, {
+    pictures: [{ label, seed: 0, order: { kind: anyOrder ? 'random' : 'raster' } }],
+    tokensPerStep: tokensPerStep(parallelSteps ? { kind: 'cosine', steps } : { kind: 'one-by-one' }, cells),
+    guidance,
+    sampling,
+  });
+  const cache = session.createCache(decoding.rows, decoding.capacity);
+  const order = new Int32Array(cells);
+  const tokens = new Int32Array(cells);
+  const logits = new Map<number, Float32Array>();
+  let decoded = 0;
+  let ms = 0;
+  while (!decoding.isDone) {
+    const began = performance.now();
+    const step = await session.runAlone(decoding.next(), cache);
+    // A copy: what is drawn from them is written over.
+    logits.set(decoded, step.slice(0, sequence.vocabulary));
+    const [picture] = decoding.apply(step);
+    ms += performance.now() - began;
+    if (!picture) throw new RangeError('a step decoded no picture');
+    order.set(picture.positions, decoded);
+    tokens.set(picture.tokens, decoded);
+    decoded += picture.positions.length;
+    onStep();
+  }
+  return { order, tokens, logits, ms, steps: decoding.stepsDone };
+}

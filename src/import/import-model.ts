@@ -1,0 +1,175 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openWeights } from '../checkpoint/open-weights.js';
+import type { WeightFile } from '../checkpoint/weight-file.js';
+import { writeSafetensors } from '../checkpoint/write-safetensors.js';
+import { cellCount, type Grid } from '../decoding/grid.js';
+import type { TransformerFamily } from '../graph/transformer-family.js';
+import type { Precision, TransformerShape } from '../graph/transformer-weights.js';
+import { parseManifest } from '../model/manifest.js';
+import { writePatches } from '../tokenizer/patch-file.js';
+import { buildPatches } from '../tokenizer/patches.js';
+import { loadTokenizer } from '../tokenizer/tokenizer.js';
+import { defaultsOf } from './defaults.js';
+import { ImportError } from './import-error.js';
+import { readLabelNames } from './label-names.js';
+import { makeFolder } from './make-folder.js';
+import { measureDivergence, type Measured } from './measure.js';
+import { readModel, type ReadModel } from './read-model.js';
+import { floatForm, storedForm, type Conversion } from './stored-form.js';
+
+export interface ImportOptions {
+  /** Names the folder, and the model to clients. */
+  readonly id: string;
+  /** The folder of models that the new one is put into. */
+  readonly models: string;
+  /** Files of weights, of any kind that openWeights reads. */
+  readonly transformer: string;
+  readonly tokenizer: string;
+  /** "imagenet" or a file. */
+  readonly labels: string;
+  readonly precision: Precision;
+  readonly heads?: number | undefined;
+  readonly grid?: Grid | undefined;
+  /** Whether RAR's weights were never annealed to raster order. */
+  readonly anyOrder?: boolean | undefined;
+  readonly name?: string | undefined;
+  readonly license?: string | undefined;
+  /** Whether a model of that id may be there already. */
+  readonly replace: boolean;
+  /** Whether the error of the precision is measured. */
+  readonly measure: boolean;
+  /** Stops the import, which then throws the reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ImportSummary {
+  readonly folder: string;
+  readonly family: TransformerFamily;
+  readonly shape: TransformerShape;
+  readonly tokenizerFamily: string;
+  readonly grid: Grid;
+  readonly precision: Precision;
+  /** Of the transformer's file. */
+  readonly bytes: number;
+  /** Mean Kullback-Leibler divergence of the next-token distribution from fp32's, in nats. */
+  readonly divergence: number | undefined;
+}
+
+export type ImportStage = 'transformer' | 'tokenizer' | 'patches' | 'precision';
+export type OnProgress = (stage: ImportStage, done: number, total: number) => void;
+
+/**
+ * Makes files of weights a folder of models/ that is served. All that can be known without reading every number is
+ * checked before anything is written.
+ *
+ * @throws ImportError, CheckpointError or ModelError, and then nothing is left
+ */
+export async function importModel(options: ImportOptions, onProgress: OnProgress): Promise<ImportSummary> {
+  const { id, precision, signal } = options;
+  if (!/^\w[\w.-]*$/.test(id)) {
+    throw new ImportError(
+      `--id: expected letters, digits, ".", "_" and "-", a letter, a digit or "_" the first, got "${id}"`,
+    );
+  }
+  const labels = await readLabelNames(options.labels);
+  const advance: OnProgress = (stage, done, total) => {
+    signal?.throwIfAborted();
+    onProgress(stage, done, total);
+  };
+  const transformerFile = await openWeights(options.transformer);
+  try {
+    const tokenizerFile = await openWeights(options.tokenizer);
+    try {
+      const model = readModel(transformerFile, tokenizerFile, { ...options, labels: labels.length });
+      const conversions = storedForm(model.transformer, transformerFile, precision);
+      const { family, shape } = model.transformer;
+      const { grid, tokenizer } = model;
+      const folder = join(options.models, id);
+      const manifest = parseManifest(describeModel(options, model), join(folder, manifestName));
+      return await makeFolder(folder, options.replace, async (beside) => {
+        const written = join(beside, transformerName);
+        const bytes = await writeWeights(written, conversions, 'transformer', advance);
+        await writeTokenizer(beside, model, tokenizerFile, advance);
+        await writeFile(join(beside, labelsName), `${JSON.stringify(labels, null, 1)}\n`);
+        const divergence =
+          options.measure && precision !== 'fp32'
+            ? await measureDivergence(measuredOf(model), transformerFile, written, beside, (done, total) =>
+                advance('precision', done, total),
+              )
+            : undefined;
+        const described = { ...manifest, transformer: { ...manifest.transformer, divergence } };
+        await writeFile(join(beside, manifestName), `${JSON.stringify(described, null, 2)}\n`);
+        return { folder, family, shape, tokenizerFamily: tokenizer.family, grid, precision, bytes, divergence };
+      });
+    } finally {
+      await tokenizerFile.close();
+    }
+  } finally {
+    await transformerFile.close();
+  }
+}
+
+function measuredOf({ transformer, grid, tokenizer }: ReadModel): Measured {
+  return { transformer, grid, tokenizerFamily: tokenizer.family };
+}
+
+const transformerName = 'transformer.safetensors';
+const tokenizerName = 'tokenizer.safetensors';
+const patchesName = 'patches.safetensors';
+const labelsName = 'labels.json';
+const manifestName = 'model.json';
+
+async function writeWeights(
+  file: string,
+  conversions: readonly Conversion[],
+  stage: ImportStage,
+  onProgress: OnProgress,
+): Promise<number> {
+  let done = 0;
+  await writeSafetensors(file, conversions, async (conversion) => {
+    const bytes = await conversion.bytes();
+    onProgress(stage, ++done, conversions.length);
+    return bytes;
+  });
+  return (await stat(file)).size;
+}
+
+/** Its numbers keep their width: halving them would cost up to a level of some pixels. */
+async function writeTokenizer(
+  folder: string,
+  { tokenizerParameters }: ReadModel,
+  source: WeightFile,
+  onProgress: OnProgress,
+): Promise<void> {
+  const file = join(folder, tokenizerName);
+  const forms = tokenizerParameters.map((parameter) =>
+    floatForm(parameter, source, parameter.dtype === 'F16' ? 'F16' : 'F32'),
+  );
+  await writeWeights(file, forms, 'tokenizer', onProgress);
+  const tokenizer = await loadTokenizer(file, {
+    device: { provider: 'cpu', index: 0 },
+    threads: 0,
+    spinning: false,
+  });
+  const patches = await buildPatches(tokenizer, (done, total) => onProgress('patches', done, total));
+  await writePatches(join(folder, patchesName), patches);
+}
+
+function describeModel(
+  { id, name, license, anyOrder }: ImportOptions,
+  { transformer, tokenizer, grid }: ReadModel,
+): object {
+  const { family, shape } = transformer;
+  const capabilities = anyOrder ? { anyOrder } : {};
+  return {
+    name: name ?? id,
+    family,
+    license: license ?? null,
+    transformer: { file: transformerName, heads: shape.heads, ...capabilities },
+    tokenizer: { file: tokenizerName, family: tokenizer.family, patches: patchesName },
+    grid,
+    labels: labelsName,
+    defaults: defaultsOf(transformer, tokenizer.family, cellCount(grid)),
+  };
+}

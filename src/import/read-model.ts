@@ -1,0 +1,74 @@
+import { CheckpointError } from '../checkpoint/checkpoint-error.js';
+import { ParameterReader, type Parameter } from '../checkpoint/parameters.js';
+import type { WeightFile } from '../checkpoint/weight-file.js';
+import type { Grid } from '../decoding/grid.js';
+import { maxVocabulary } from '../generation/picture.js';
+import { readTokenizer } from '../graph/read-tokenizer.js';
+import type { TokenizerWeights } from '../graph/tokenizer-weights.js';
+import { readFamily, type AnyTransformer } from '../graph/transformer-family.js';
+import { ImportError } from './import-error.js';
+import { familyOf, gridOf, headsOf } from './sizes.js';
+
+/** Two files that are one model. */
+export interface ReadModel {
+  readonly transformer: AnyTransformer;
+  readonly tokenizer: TokenizerWeights;
+  /** What the tokenizer's file holds and inference uses. */
+  readonly tokenizerParameters: readonly Parameter[];
+  readonly grid: Grid;
+}
+
+export interface Given {
+  readonly heads?: number | undefined;
+  readonly grid?: Grid | undefined;
+  /** Whether weights were never annealed to raster order. */
+  readonly anyOrder?: boolean | undefined;
+  /** How many labels there are; where absent, nobody asks. */
+  readonly labels?: number;
+}
+
+/**
+ * Checks both files and that they fit each other.
+ *
+ * @throws ImportError that names all that is wrong with the files, between them and with the options
+ */
+export function readModel(transformerFile: WeightFile, tokenizerFile: WeightFile, given: Given): ReadModel {
+  const problems: string[] = [];
+  const orProblem = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof CheckpointError || error instanceof ImportError)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const transformer = orProblem(() => {
+    const family = familyOf(transformerFile);
+    if (given.anyOrder && family !== 'rar') {
+      problems.push(`--any-order: ${transformerFile.file} is of a family that follows any order: leave it out`);
+    }
+    const heads = headsOf(transformerFile, given.heads);
+    return readFamily(family, new ParameterReader(transformerFile.file, transformerFile.tensors), heads);
+  });
+  const grid = orProblem(() => gridOf(transformerFile, given.grid));
+  const reader = new ParameterReader(tokenizerFile.file, tokenizerFile.tensors);
+  const tokenizer = orProblem(() => readTokenizer(reader));
+  if (transformer) {
+    const { vocabulary, classes } = transformer.shape;
+    if (tokenizer && tokenizer.vocabulary !== vocabulary) {
+      problems.push(
+        `${tokenizerFile.file} has ${tokenizer.vocabulary} codes, ${transformerFile.file} ${vocabulary} tokens: they ` +
+          `are not of one model`,
+      );
+    }
+    if (vocabulary > maxVocabulary) {
+      problems.push(`${transformerFile.file} has ${vocabulary} tokens, at most ${maxVocabulary} can be served`);
+    }
+    if (given.labels !== undefined && given.labels !== classes) {
+      problems.push(`--labels: ${given.labels} labels, the transformer has ${classes} classes`);
+    }
+  }
+  if (!transformer || !tokenizer || !grid || problems.length > 0) throw new ImportError(problems.join('; '));
+  return { transformer, tokenizer, tokenizerParameters: reader.parameters, grid };
+}

@@ -1,0 +1,80 @@
+import { copyFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { importModel } from '../../src/import/import-model.js';
+import { verifyModel, type Check } from '../../src/import/verify-model.js';
+import { readManifest } from '../../src/model/manifest.js';
+import { builtInModels } from '../goldens/models.js';
+import { editWeights, useFolder, type Tensors } from './weights.js';
+
+const folder = useFolder();
+const emoji = join(builtInModels, 'emoji');
+
+async function verify(place: string): Promise<Record<string, Check>> {
+  const checks = await verifyModel(await readManifest(place));
+  return Object.fromEntries(checks.map((check) => [check.name, check]));
+}
+
+/** The built-in model with something done to one of its files. */
+async function edited(id: string, file: string, edit: (tensors: Tensors) => void): Promise<Record<string, Check>> {
+  const place = join(folder(), id);
+  await mkdir(place);
+  for (const name of await readdir(emoji)) await copyFile(join(emoji, name), join(place, name));
+  await editWeights(join(emoji, file), join(place, file), edit);
+  return verify(place);
+}
+
+const goodOf = (checks: Record<string, Check>) =>
+  Object.fromEntries(Object.entries(checks).map(([name, { isGood }]) => [name, isGood]));
+
+describe('the self-check', () => {
+  it('finds the built-in model good, and says how good', async () => {
+    const checks = await verify(emoji);
+    expect(goodOf(checks)).toEqual({ tokenizer: true, cache: true, precision: true, speed: true });
+    expect(checks.tokenizer?.result).toMatch(/comes back with \d+\.\d dB .* \d+ of 256 tokens as they were/);
+    expect(checks.cache?.result).toMatch(/differ by \d\.\de-\d of their range at most/);
+    expect(checks.precision?.result).toBe('fp16; its error was not measured');
+    expect(checks.speed?.result).toMatch(/ms a picture, .* ms a step of 88, guidance to 2/);
+  });
+
+  it('finds the model good in 8 bits, and says what that cost', async () => {
+    const { divergence } = await importModel(
+      {
+        id: 'emoji8',
+        models: folder(),
+        transformer: join(emoji, 'transformer.safetensors'),
+        tokenizer: join(emoji, 'tokenizer.safetensors'),
+        labels: join(emoji, 'labels.json'),
+        precision: 'int8',
+        replace: false,
+        measure: true,
+      },
+      () => undefined,
+    );
+    const checks = await verify(join(folder(), 'emoji8'));
+    expect(goodOf(checks)).toEqual({ tokenizer: true, cache: true, precision: true, speed: true });
+    expect(checks.precision?.result).toBe(
+      `int8, KL divergence ${divergence?.toExponential(1)} from fp32, measured when it was imported`,
+    );
+  });
+
+  it('finds a tokenizer bad whose weights are wrong', async () => {
+    const checks = await edited('tokenizer', 'tokenizer.safetensors', (tensors) => {
+      const name = 'encoder.conv_in.weight';
+      const tensor = tensors.get(name);
+      if (tensor) tensors.set(name, { ...tensor, bytes: tensor.bytes.toReversed() });
+    });
+    expect(goodOf(checks)).toEqual({ tokenizer: false, cache: true, precision: true, speed: true });
+  });
+
+  it('finds a transformer bad that computes no numbers', async () => {
+    const checks = await edited('transformer', 'transformer.safetensors', (tensors) => {
+      const name = 'layers.3.attention.wqkv.weight';
+      const tensor = tensors.get(name);
+      // 0x7e00 is NaN in binary16.
+      if (tensor) tensors.set(name, { ...tensor, bytes: tensor.bytes.map((_, i) => (i % 2 === 0 ? 0 : 0x7e)) });
+    });
+    expect(checks.cache?.isGood).toBe(false);
+  });
+});
