@@ -1,0 +1,116 @@
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { maxVocabulary } from '../generation/picture.js';
+import { capabilitiesOf, type Capabilities } from '../model/capabilities.js';
+import type { Device } from '../model/device.js';
+import { ModelError, type Manifest } from '../model/manifest.js';
+import { DecodedPreviews } from '../preview/previews.js';
+import { Scheduler } from '../scheduler/scheduler.js';
+import { PictureWorker } from '../worker/picture-worker.js';
+import type { TokenizerFacts, TransformerFacts } from '../worker/protocol.js';
+import type { PictureCache } from './picture-cache.js';
+
+/** A model with the threads that run it. */
+export interface ServedModel {
+  readonly id: string;
+  readonly manifest: Manifest;
+  readonly device: Device;
+  readonly capabilities: Capabilities;
+  readonly transformer: TransformerFacts;
+  readonly tokenizer: TokenizerFacts;
+  /** [vocabulary, factor, factor, 3]: each code's own patch. */
+  readonly patches: Uint8Array;
+  readonly scheduler: Scheduler;
+  /** Finished pictures and what clients ask for. */
+  readonly pictures: PictureWorker;
+  readonly previews: DecodedPreviews;
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  readonly device: Device;
+  /** How many generations may wait for one model. */
+  readonly maxQueued: number;
+  /** How many generations one model may decode at once. */
+  readonly maxConcurrent: number;
+  /** Bytes of its KV memory. */
+  readonly kvBytes: number;
+  /** Decode threads that share several generations; by the model's size where absent. */
+  readonly decoders?: number | undefined;
+  /** The share of the machine, above 0 to 1, that previews through the decoder may take. */
+  readonly previewBudget: number;
+  readonly pictures: PictureCache;
+  /** Takes what goes wrong beside the way of a request, where nobody waits for an answer. */
+  readonly report: (error: unknown) => void;
+}
+
+/** @throws ModelError, or a WorkerError with the code of what a thread met, where it cannot be served */
+export async function serveModel(manifest: Manifest, options: ServeOptions): Promise<ServedModel> {
+  const { device, kvBytes, previewBudget, report } = options;
+  const decoders = options.decoders ?? (await decodersFor(manifest, device));
+  const scheduler = new Scheduler({ manifest, device, kvBytes }, { ...options, decoders });
+  const pictures = new PictureWorker({ manifest, device });
+  let previewWorker: PictureWorker | undefined;
+  const close = async () => {
+    await Promise.all([scheduler.close(), pictures.close(), previewWorker?.close()]);
+  };
+  try {
+    const [transformer, tokenizer] = await Promise.all([scheduler.ready, pictures.ready]);
+    checkTogether(manifest, transformer, tokenizer);
+    return {
+      id: manifest.id,
+      manifest,
+      device,
+      capabilities: capabilitiesOf(manifest.family, manifest.transformer.anyOrder),
+      transformer,
+      tokenizer,
+      patches: await pictures.patches(),
+      scheduler,
+      pictures,
+      previews: new DecodedPreviews(
+        // A thread of its own, started when the first one is asked for: finished pictures do not wait behind it.
+        (picture) => {
+          previewWorker ??= new PictureWorker({ manifest, device });
+          const worker = previewWorker;
+          return options.pictures.pixels(picture, () => worker.decode(picture.tokens, picture));
+        },
+        Math.min(1, previewBudget * availableParallelism()),
+        report,
+      ),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Weights of this many bytes at the most: they fit into the cache of a core, or nearly. */
+const smallWeights = 64e6;
+/** Each has sessions of its own, which a small model's are 50 MB of. */
+const mostDecoders = 4;
+
+/** As many as there are cores for a small model on the CPU, 1 for others: see Scheduler. */
+async function decodersFor({ folder, transformer }: Manifest, device: Device): Promise<number> {
+  if (device.provider !== 'cpu') return 1;
+  const { size } = await stat(join(folder, transformer.file));
+  return size <= smallWeights ? Math.min(mostDecoders, availableParallelism()) : 1;
+}
+
+function checkTogether(manifest: Manifest, transformer: TransformerFacts, tokenizer: TokenizerFacts): void {
+  const { id, labelList, defaults } = manifest;
+  const { classes, vocabulary } = transformer.shape;
+  if (tokenizer.vocabulary !== vocabulary) {
+    throw new ModelError(`model ${id}: the tokenizer has ${tokenizer.vocabulary} codes, the transformer ${vocabulary}`);
+  }
+  if (vocabulary > maxVocabulary) {
+    throw new ModelError(`model ${id}: ${vocabulary} tokens, at most ${maxVocabulary} can be served`);
+  }
+  if (labelList.length !== classes) {
+    throw new ModelError(`model ${id}: ${labelList.length} labels, the transformer has ${classes} classes`);
+  }
+  if (defaults.topK > vocabulary) {
+    throw new ModelError(`model ${id}: defaults.topK: ${defaults.topK}, at most ${vocabulary} tokens expected`);
+  }
+}

@@ -1,0 +1,79 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Generation } from '../generation/generation.js';
+import type { Picture, PictureMode } from '../generation/picture.js';
+
+/** Follows a generation and adds the previews that it asked for to its log. */
+export async function addPreviews(generation: Generation, decoded: DecodedPreviews): Promise<void> {
+  const { preview } = generation.request;
+  if (preview.mode === 'none') return;
+  for await (const event of generation.log.follow()) {
+    if (event.type !== 'step' || event.step % preview.every !== 0 || generation.isFinished) continue;
+    if (preview.mode === 'mosaic') show(generation, event.step, 'mosaic');
+    else decoded.offer(generation, event.step);
+  }
+}
+
+/** A mosaic needs no work until somebody looks at it: the log takes its tokens. */
+function show(generation: Generation, step: number, mode: PictureMode): void {
+  for (let index = 0; index < generation.request.count; index++) {
+    generation.apply({ type: 'preview', step, index, mode, picture: generation.picture(index, mode) });
+  }
+}
+
+/**
+ * Previews through the decoder. One is rendered at a time, beside the steps, and after each comes a pause that keeps
+ * rendering within its share of the time; what is offered meanwhile replaces what the same generation offered before,
+ * so that what cannot keep up is left out.
+ */
+export class DecodedPreviews {
+  readonly #newest = new Map<Generation, Offer>();
+  #isRendering = false;
+
+  /**
+   * @param render makes the pixels ready, so that nobody waits for them later
+   * @param share of the time that may go into rendering, above 0 to 1
+   */
+  constructor(
+    readonly render: (picture: Picture) => Promise<unknown>,
+    readonly share: number,
+    readonly onError: (error: unknown) => void,
+  ) {}
+
+  offer(generation: Generation, step: number): void {
+    const pictures = Array.from({ length: generation.request.count }, (_, i) => generation.picture(i, 'decoded'));
+    this.#newest.set(generation, { step, pictures });
+    if (!this.#isRendering) void this.#renderAll();
+  }
+
+  async #renderAll(): Promise<void> {
+    this.#isRendering = true;
+    for (const [generation, offer] of this.#newest) {
+      this.#newest.delete(generation);
+      const began = performance.now();
+      try {
+        await this.#renderOne(generation, offer);
+      } catch (error) {
+        // Nobody misses a preview of what is finished: its worker may be gone because the server ends.
+        if (!generation.isFinished) this.onError(error);
+      }
+      const busyMs = performance.now() - began;
+      if (this.share < 1) await setTimeout(busyMs / this.share - busyMs, undefined, { ref: false });
+    }
+    this.#isRendering = false;
+  }
+
+  async #renderOne(generation: Generation, { step, pictures }: Offer): Promise<void> {
+    const isLate = () => generation.isFinished;
+    for (const [index, picture] of pictures.entries()) {
+      if (isLate()) return;
+      await this.render(picture);
+      if (isLate()) return;
+      generation.apply({ type: 'preview', step, index, mode: 'decoded', picture });
+    }
+  }
+}
+
+interface Offer {
+  readonly step: number;
+  readonly pictures: readonly Picture[];
+}

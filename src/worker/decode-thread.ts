@@ -1,0 +1,127 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { workerData } from 'node:worker_threads';
+import { Drawing } from '../decoding/drawing.js';
+import { KvMemory, kvRowBytes } from '../decoding/kv-cache.js';
+import { Turns } from '../decoding/turns.js';
+import { maxLanes } from '../model/step-session.js';
+import { loadTransformer } from '../model/load-transformer.js';
+import type { Transformer } from '../model/transformer.js';
+import { listen, sender, threadError } from './port.js';
+import type {
+  DecodeThreadData,
+  FirstMessage,
+  FromDecodeThread,
+  ThreadError,
+  ToDecodeThread,
+  TransformerFacts,
+} from './protocol.js';
+
+/**
+ * Owns the transformer's session, the KV memory and the sampling: logits never leave this thread. Generations share
+ * runs of the step graph: one joins at the next run, and leaves when it is finished or cancelled.
+ */
+
+const send = sender<FirstMessage<TransformerFacts> | FromDecodeThread>();
+const data = workerData as DecodeThreadData;
+
+interface Member {
+  readonly id: string;
+  readonly drawing: Drawing;
+}
+
+const turns = new Turns<Member>();
+/** By id; undefined as long as one is being prepared. */
+const members = new Map<string, Member | undefined>();
+
+try {
+  const transformer = await loadTransformer(data.manifest, {
+    device: data.device,
+    threads: data.threads,
+    spinning: true,
+  });
+  const memory = allocate(transformer);
+  let isRunning = false;
+  const run = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    await runAll(transformer);
+    isRunning = false;
+  };
+  const take = (message: ToDecodeThread): void => {
+    if (message.type === 'cancel') end(message.id);
+    else void begin(message, transformer, memory).then(run);
+  };
+  const stop = (): void => {
+    turns.clear();
+    members.clear();
+  };
+  listen(take, stop);
+  const { shape, precision, weightBytes } = transformer;
+  send({
+    type: 'ready',
+    facts: { shape, precision, weightBytes, kvRows: memory.rows, kvRowBytes: kvRowBytes(shape, memory.positions) },
+  });
+} catch (error) {
+  send({ type: 'unusable', error: threadError(error) });
+}
+
+/** @throws RangeError where not even one row fits */
+function allocate({ shape, positions }: Transformer): KvMemory {
+  const rowBytes = kvRowBytes(shape, positions);
+  const rows = Math.floor(data.kvBytes / rowBytes);
+  if (rows > 0) return new KvMemory(shape, positions, rows);
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
+  throw new RangeError(
+    `model ${data.manifest.id}: a row of its KV cache takes ${megabytes(rowBytes)} MB, and it may take ` +
+      `${megabytes(data.kvBytes)}: give it more memory (--memory)`,
+  );
+}
+
+async function begin(
+  { id, request, enlarging, rows }: ToDecodeThread & { type: 'admit' },
+  transformer: Transformer,
+  memory: KvMemory,
+): Promise<void> {
+  members.set(id, undefined);
+  try {
+    const sequence = await transformer.sequence(request.pictures.map(({ label }) => label));
+    // Cancelled in the meantime.
+    if (!members.has(id)) return;
+    const cacheFor = (sequences: number) => memory.cache(rows.from, rows.count, sequences);
+    const { enlargedSequence } = transformer;
+    const member = { id, drawing: new Drawing({ sequence, enlargedSequence, cacheFor }, request, enlarging) };
+    members.set(id, member);
+    turns.join(member);
+    send({ type: 'started', id });
+  } catch (error) {
+    end(id, threadError(error));
+  }
+}
+
+/** Does nothing where it has ended already. */
+function end(id: string, error?: ThreadError): void {
+  const member = members.get(id);
+  if (member) turns.leave(member);
+  if (members.delete(id)) send({ type: 'ended', id, ...(error ? { error } : {}) });
+}
+
+async function runAll(transformer: Transformer): Promise<void> {
+  while (turns.size > 0) {
+    await runOnce(turns.take(maxLanes), transformer);
+    // A run blocks this thread, so messages come in between runs only.
+    await nextTurn();
+  }
+}
+
+async function runOnce(taking: readonly Member[], { session }: Transformer): Promise<void> {
+  try {
+    const logits = await session.run(taking.map(({ drawing }) => drawing.next()));
+    const steps = taking.flatMap(({ id, drawing }, i) =>
+      members.has(id) ? [{ id, images: drawing.apply(logits[i] ?? new Float32Array(0)) }] : [],
+    );
+    send({ type: 'stepped', steps });
+    for (const { id, drawing } of taking) if (drawing.isDone) end(id);
+  } catch (error) {
+    for (const { id } of taking) end(id, threadError(error));
+  }
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { workerData } from 'node:worker_threads';
+import { decodePartial } from '../tokenizer/partial.js';
+import { loadFeatureEncoder, type FeatureEncoder } from '../model/features.js';
+import type { Manifest } from '../model/manifest.js';
+import { readPatches } from '../tokenizer/patch-file.js';
+import { buildPatches, type PatchTable } from '../tokenizer/patches.js';
+import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
+import { listen, sender, threadError } from './port.js';
+import type {
+  FirstMessage,
+  FromPictureThread,
+  JobResult,
+  PictureJob,
+  ThreadData,
+  ToPictureThread,
+  TokenizerFacts,
+} from './protocol.js';
+
+/** Owns the tokenizer's sessions: tokens to pixels and back, one job after another. */
+
+const { manifest, device } = workerData as ThreadData;
+const send = sender<FirstMessage<TokenizerFacts> | FromPictureThread>();
+
+try {
+  const { facts, tokenizer } = await load();
+  let work: Promise<void> = Promise.resolve();
+  let stopped = false;
+  const take = (message: ToPictureThread): void => {
+    work = work.then(() => (stopped ? undefined : answer(message, tokenizer)));
+  };
+  listen(take, () => (stopped = true));
+  send({ type: 'ready', facts });
+} catch (error) {
+  send({ type: 'unusable', error: threadError(error) });
+}
+
+async function load(): Promise<{ facts: TokenizerFacts; tokenizer: Tokenizer }> {
+  const file = join(manifest.folder, manifest.tokenizer.file);
+  // Decoding pictures is beside the point of a step's speed: one thread that never spins leaves the cores to the steps.
+  const options = { device, threads: 1, spinning: false };
+  const tokenizer = await loadTokenizer(file, options, manifest.tokenizer.family);
+  const fingerprint = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 8);
+  return { facts: { vocabulary: tokenizer.vocabulary, factor: tokenizer.factor, fingerprint }, tokenizer };
+}
+
+function patchesOf({ folder, tokenizer: { patches } }: Manifest, tokenizer: Tokenizer): Promise<PatchTable> {
+  return patches === undefined ? buildPatches(tokenizer) : readPatches(join(folder, patches), tokenizer);
+}
+
+async function answer({ id, job }: ToPictureThread, tokenizer: Tokenizer): Promise<void> {
+  try {
+    const result = await perform(job, tokenizer);
+    send({ type: 'done', id, result }, [result.buffer as ArrayBuffer]);
+  } catch (error) {
+    send({ type: 'failed', id, error: threadError(error) });
+  }
+}
+
+/** The one asked for last: another layer is another graph. */
+let encoder: { readonly layer: number; readonly loaded: Promise<FeatureEncoder> } | undefined;
+
+function encoderOf(layer: number): Promise<FeatureEncoder> {
+  if (encoder?.layer !== layer) {
+    const { folder, transformer, grid } = manifest;
+    const path = join(folder, transformer.file);
+    const options = { device, threads: 1, spinning: false };
+    const loaded = loadFeatureEncoder(path, transformer.heads, grid, layer, options);
+    encoder = { layer, loaded };
+    // One that could not be loaded is tried again by the next who asks; this one is told by `loaded` itself.
+    loaded.catch(() => (encoder = undefined));
+  }
+  return encoder.loaded;
+}
+
+async function perform(job: PictureJob, tokenizer: Tokenizer): Promise<JobResult> {
+  switch (job.type) {
+    case 'patches':
+      return (await patchesOf(manifest, tokenizer)).pixels;
+    case 'decode':
+      return decodePartial(tokenizer, job.tokens, job.grid);
+    case 'encode':
+      return tokenizer.encode(job.pixels, job.width, job.height);
+    case 'features':
+      return (await encoderOf(job.layer)).encode(job.tokens);
+  }
+}

@@ -1,0 +1,52 @@
+import { parentPort, type MessagePort, type Transferable } from 'node:worker_threads';
+import type { CloseMessage, ThreadError } from './protocol.js';
+
+/** The thread's own end of its channel. */
+function threadPort(): MessagePort {
+  if (!parentPort) throw new Error('this file runs as a worker thread only');
+  return parentPort;
+}
+
+/** What posts to the main thread. */
+export function sender<Message>(): (message: Message, transfer?: Transferable[]) => void {
+  const port = threadPort();
+  return (message, transfer = []) => port.postMessage(message, transfer);
+}
+
+/**
+ * Node (20 at least) takes an isolate from its platform before it ends the isolate's background compilations, and one
+ * that asks for garbage collection in between aborts the whole process (`NodePlatform::ForIsolate`, node_platform.cc;
+ * the order is that of ~WorkerThreadData, node_worker.cc). A thread that has been idle for a while has none running.
+ */
+const QUIET_BEFORE_EXIT_MS = 100;
+
+/**
+ * Takes every message that is for this thread. Told to close, the thread takes no more and ends.
+ * @param stop lets go of work that is under way or waits
+ */
+export function listen<Message extends { readonly type: string }>(
+  take: (message: Message) => void,
+  stop: () => void,
+): void {
+  let closing = false;
+  threadPort().on('message', (message: Message | CloseMessage) => {
+    if (message.type === 'close') {
+      closing = true;
+      stop();
+      setTimeout(() => process.exit(), QUIET_BEFORE_EXIT_MS);
+    } else if (!closing) take(message as Message);
+  });
+}
+
+/** An error in the form in which it crosses threads. */
+export function threadError(error: unknown): ThreadError {
+  if (!(error instanceof Error)) return { code: 'INTERNAL', message: String(error) };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'INTERNAL';
+  return { code, message: messageWithCause(error) };
+}
+
+/** What an error says, and the first line of what its cause says where it does not say that itself. */
+export function messageWithCause({ message, cause }: Error): string {
+  const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
+  return message.includes(reason) ? message : `${message} (${reason})`;
+}

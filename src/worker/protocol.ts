@@ -1,0 +1,109 @@
+import type { DecodedCells, DecodingRequest } from '../decoding/decoding.js';
+import type { Enlarging } from '../decoding/enlarging.js';
+import type { Grid } from '../decoding/grid.js';
+import type { Precision, TransformerShape } from '../graph/transformer-weights.js';
+import type { Device } from '../model/device.js';
+import type { Manifest } from '../model/manifest.js';
+
+/** Every message between the main thread and a worker thread, both directions. */
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly manifest: Manifest;
+  readonly device: Device;
+}
+
+export interface DecodeThreadData extends ThreadData {
+  /** Of the KV memory. */
+  readonly kvBytes: number;
+  /** Threads of one operator; 0 for one a core. */
+  readonly threads: number;
+}
+
+/** An error as it crosses threads. */
+export interface ThreadError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Every thread takes this one, and ends as soon as what it computes right now is done. */
+export interface CloseMessage {
+  readonly type: 'close';
+}
+
+/** The first message of every thread. */
+export type FirstMessage<Facts> =
+  { readonly type: 'ready'; readonly facts: Facts } | { readonly type: 'unusable'; readonly error: ThreadError };
+
+// ---- decode thread: transformer, KV cache, sampling
+
+export type ToDecodeThread =
+  | {
+      readonly type: 'admit';
+      readonly id: string;
+      readonly request: DecodingRequest;
+      /** A second part that goes on from the first one's pictures. */
+      readonly enlarging?: Enlarging | undefined;
+      /** Rows of the KV memory that it may use until it has ended. */
+      readonly rows: KvRows;
+    }
+  | { readonly type: 'cancel'; readonly id: string };
+
+export type FromDecodeThread =
+  | { readonly type: 'started'; readonly id: string }
+  | {
+      readonly type: 'stepped';
+      /** Every generation that shared the run. */
+      readonly steps: readonly { readonly id: string; readonly images: readonly DecodedCells[] }[];
+    }
+  /** Its rows are free again; it is finished, cancelled, or has failed. */
+  | { readonly type: 'ended'; readonly id: string; readonly error?: ThreadError };
+
+/** Rows side by side, from the first of them. */
+export interface KvRows {
+  readonly from: number;
+  readonly count: number;
+}
+
+export interface TransformerFacts {
+  readonly shape: TransformerShape;
+  readonly precision: Precision;
+  /** Of its weights, in the precision in which they are stored. */
+  readonly weightBytes: number;
+  /** Rows of the KV memory: each holds one sequence of a picture of the model's own size. */
+  readonly kvRows: number;
+  readonly kvRowBytes: number;
+}
+
+// ---- picture thread: tokenizer
+
+export type PictureJob =
+  /** [vocabulary, factor, factor, 3] bytes: each code's own patch. */
+  | { readonly type: 'patches' }
+  /** RGB bytes; tokens of -1 are not known and look it. */
+  | { readonly type: 'decode'; readonly tokens: Int32Array; readonly grid: Grid }
+  /** Tokens of RGB bytes, row by row. */
+  | { readonly type: 'encode'; readonly pixels: Uint8Array; readonly width: number; readonly height: number }
+  /** The transformer's features behind a layer: [cells, dimension] of the tokens of one picture, row by row. */
+  | { readonly type: 'features'; readonly tokens: Int32Array; readonly layer: number };
+
+export type JobResult = Uint8Array | Int32Array | Float32Array;
+
+export interface ToPictureThread {
+  readonly type: 'job';
+  readonly id: number;
+  readonly job: PictureJob;
+}
+
+export type FromPictureThread =
+  | { readonly type: 'done'; readonly id: number; readonly result: JobResult }
+  | { readonly type: 'failed'; readonly id: number; readonly error: ThreadError };
+
+export interface TokenizerFacts {
+  /** How many codes. */
+  readonly vocabulary: number;
+  /** Pixels of a cell's side. */
+  readonly factor: number;
+  /** Names these weights: pictures of other weights have other addresses. */
+  readonly fingerprint: string;
+}

@@ -1,0 +1,109 @@
+import { createRequire } from 'node:module';
+import { Worker, type Transferable } from 'node:worker_threads';
+import type { CloseMessage, FirstMessage } from './protocol.js';
+
+/** A worker thread could not do its work, or died. `code` is for programs. */
+export class WorkerError extends Error {
+  override readonly name = 'WorkerError';
+
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Handlers<Facts, Message> {
+  /** Every message but the first, which says whether the thread is ready. */
+  readonly message: (message: Message) => void;
+  /** The thread died, and what it was working on is lost. A new one is on its way, unless it is WORKER_UNUSABLE. */
+  readonly died: (error: WorkerError) => void;
+  /** The thread can work: at first, and again after each death. */
+  readonly ready: (facts: Facts) => void;
+}
+
+/**
+ * A worker thread that is replaced when it dies. One that dies before it was ever ready is not: the same weights would
+ * fail again.
+ */
+export class Thread<Facts, Incoming, Outgoing> {
+  /** Settles when the thread can work, or with the error that says why it never will. */
+  readonly ready: Promise<Facts>;
+  #worker: Worker | undefined;
+  #isReady = false;
+  #closing = false;
+
+  /** @param entry a name in package.json's `imports`: threads always run the built JavaScript */
+  constructor(
+    readonly entry: '#decode-thread' | '#picture-thread',
+    readonly data: object,
+    readonly handlers: Handlers<Facts, Outgoing>,
+  ) {
+    this.ready = this.#start();
+    this.ready.then(handlers.ready, (cause: unknown) => handlers.died(unusable(cause)));
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  post(message: Incoming, transfer: readonly Transferable[] = []): void {
+    this.#worker?.postMessage(message, transfer);
+  }
+
+  /** Ends the thread as a crash would: it is replaced. */
+  async kill(): Promise<void> {
+    await this.#exit();
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#exit();
+  }
+
+  /** The thread ends itself between two runs: one that is terminated inside of ONNX Runtime takes the process with it. */
+  async #exit(): Promise<void> {
+    const worker = this.#worker;
+    if (!worker) return;
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
+    worker.postMessage({ type: 'close' } satisfies CloseMessage);
+    await exited;
+  }
+
+  #start(): Promise<Facts> {
+    const worker = new Worker(createRequire(import.meta.url).resolve(this.entry), { workerData: this.data });
+    this.#worker = worker;
+    return new Promise<Facts>((resolve, reject) => {
+      let crash: Error | undefined;
+      worker.once('message', (first: FirstMessage<Facts>) => {
+        if (first.type === 'unusable') {
+          reject(new WorkerError(first.error.code, first.error.message));
+          return;
+        }
+        worker.on('message', this.handlers.message);
+        this.#isReady = true;
+        resolve(first.facts);
+      });
+      worker.on('error', (error) => (crash = error));
+      worker.on('exit', (exitCode) => {
+        this.#worker = undefined;
+        const reason = crash ? crash.message : `exit code ${exitCode}`;
+        reject(new WorkerError('WORKER_DIED', `the worker thread died before it could work (${reason})`));
+        if (!this.#isReady || this.#closing) return;
+        this.#replace(new WorkerError('WORKER_DIED', `the worker thread died (${reason}); a new one takes its place`));
+      });
+    });
+  }
+
+  #replace(error: WorkerError): void {
+    this.#isReady = false;
+    this.handlers.died(error);
+    this.#start().then(this.handlers.ready, (cause: unknown) => this.handlers.died(unusable(cause)));
+  }
+}
+
+function unusable(cause: unknown): WorkerError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new WorkerError('WORKER_UNUSABLE', `the worker thread cannot be started: ${message}`);
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { PictureCache } from '../../src/engine/picture-cache.js';
+import type { Picture } from '../../src/generation/picture.js';
+
+const picture = (token: number, mode: Picture['mode'] = 'decoded'): Picture => ({
+  model: 'm',
+  mode,
+  width: 1,
+  height: 1,
+  tokens: Int32Array.of(token),
+});
+
+/** Makes bytes of a length, and counts how often. */
+function maker(length: number) {
+  const made: Uint8Array[] = [];
+  const make = () => {
+    const bytes = new Uint8Array(length);
+    made.push(bytes);
+    return Promise.resolve(bytes);
+  };
+  return { made, make };
+}
+
+describe('the picture cache', () => {
+  it('has a picture made once, however many wait for it and come later', async () => {
+    const cache = new PictureCache();
+    let finish: (bytes: Uint8Array) => void = () => undefined;
+    let asked = 0;
+    const make = () => {
+      asked++;
+      return new Promise<Uint8Array>((resolve) => (finish = resolve));
+    };
+    const waiting = [cache.pixels(picture(1), make), cache.pixels(picture(1), make), cache.pixels(picture(1), make)];
+    expect(asked).toBe(1);
+    const bytes = Uint8Array.of(1, 2, 3);
+    finish(bytes);
+    for (const each of waiting) expect(await each).toBe(bytes);
+    expect(await cache.pixels(picture(1), make)).toBe(bytes);
+    expect(asked).toBe(1);
+  });
+
+  it('tells pictures, their modes, and formats and qualities of their files apart', async () => {
+    const cache = new PictureCache();
+    const { made, make } = maker(1);
+    const asks = () => [
+      cache.pixels(picture(1), make),
+      cache.pixels(picture(2), make),
+      cache.pixels(picture(1, 'mosaic'), make),
+      cache.file(picture(1), 'png-', make),
+      cache.file(picture(1), 'webp-', make),
+      cache.file(picture(1), 'webp-50', make),
+    ];
+    const first = await Promise.all(asks());
+    expect(new Set(first).size).toBe(6);
+    const again = await Promise.all(asks());
+    for (const [i, bytes] of again.entries()) expect(bytes).toBe(first[i]);
+    expect(made).toHaveLength(6);
+  });
+
+  it('forgets what failed: everybody who waits is told, the next one asks again', async () => {
+    const cache = new PictureCache();
+    const fail = () => Promise.reject(new Error('no decoder'));
+    const waiting = [cache.file(picture(1), 'png-', fail), cache.file(picture(1), 'png-', fail)];
+    for (const each of waiting) await expect(each).rejects.toThrow('no decoder');
+    const { made, make } = maker(4);
+    expect(await cache.file(picture(1), 'png-', make)).toBe(made[0]);
+  });
+
+  it('holds no more bytes than it may, and lets go of what was asked for longest ago', async () => {
+    const cache = new PictureCache(4000);
+    const { made, make } = maker(1500);
+    for (const token of [1, 2, 1, 3]) await cache.pixels(picture(token), make);
+    expect(made).toHaveLength(3);
+    await cache.pixels(picture(1), make);
+    await cache.pixels(picture(3), make);
+    expect(made).toHaveLength(3);
+    await cache.pixels(picture(2), make);
+    expect(made).toHaveLength(4);
+  });
+
+  it('keeps nothing that alone is more than it may hold', async () => {
+    const cache = new PictureCache(4000);
+    const { made, make } = maker(5000);
+    const small = maker(100);
+    await cache.pixels(picture(1), small.make);
+    for (let i = 0; i < 2; i++) expect(await cache.pixels(picture(2), make)).toHaveLength(5000);
+    expect(made).toHaveLength(2);
+    await cache.pixels(picture(1), small.make);
+    expect(small.made).toHaveLength(1);
+  });
+
+  it('does not let files push out pixels', async () => {
+    const cache = new PictureCache(4000);
+    const pixels = maker(3000);
+    await cache.pixels(picture(1), pixels.make);
+    for (const token of [2, 3, 4]) await cache.file(picture(token), 'png-', maker(3000).make);
+    await cache.pixels(picture(1), pixels.make);
+    expect(pixels.made).toHaveLength(1);
+  });
+});
