@@ -1,0 +1,49 @@
+import { cellCount } from '../decoding/grid.js';
+import type { ServedModel } from '../engine/served-model.js';
+import type { GenerateInput, ScheduleInput } from './generated/resolvers.js';
+import type { Problems } from './problems.js';
+
+/** Why a model of this family cannot: what follows "since". */
+const reasons = {
+  parallelSteps: 'it decodes one cell a step',
+  anyOrder: 'its weights were trained to the end in raster order',
+  knownTokens: 'it cannot start from known tokens',
+  enlarging: 'its positions are learned for its own size',
+} as const;
+
+/** What an input asks for and its model cannot do, each with its field and why. */
+export function refuseIncapable(input: GenerateInput, model: ServedModel, problems: Problems): void {
+  const { capabilities, manifest } = model;
+  const refuse = (field: string, allowed: string, reason: keyof typeof reasons) =>
+    problems.add(
+      field,
+      `Expected \`${field}\` to be ${allowed} for model "${model.id}" (family ${manifest.family}), since ${reasons[reason]}.`,
+    );
+  if (input.source && !capabilities.knownTokens) refuse('input.source', 'absent', 'knownTokens');
+  if (input.size && input.size.factor !== 1 && !capabilities.enlarging) {
+    refuse('input.size.factor', 'absent or 1', 'enlarging');
+  }
+  if (!capabilities.anyOrder && !isRaster(input.order)) refuse('input.order', 'absent or RASTER', 'anyOrder');
+}
+
+/** What a schedule asks for that a model which decodes one cell a step cannot do. */
+export function refuseParallelSteps(
+  path: string,
+  schedule: ScheduleInput | null | undefined,
+  { id, manifest }: ServedModel,
+  problems: Problems,
+): void {
+  const isOneByOne = !schedule || schedule.kind === 'ONE_BY_ONE' || schedule.tokensPerStep?.every((n) => n === 1);
+  if (isOneByOne) return;
+  const field = `${path}.schedule`;
+  problems.add(
+    field,
+    `Expected \`${field}\` to be absent or ONE_BY_ONE, which takes ${cellCount(manifest.grid)} steps, for model ` +
+      `"${id}" (family ${manifest.family}), since ${reasons.parallelSteps}.`,
+  );
+}
+
+function isRaster(order: GenerateInput['order']): boolean {
+  if (!order) return true;
+  return order.positions ? order.positions.every((cell, at) => cell === at) : order.kind === 'RASTER';
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import { GraphQLError, type DocumentNode, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { refusedByGraphQL } from '../api/errors.js';
+import { graphqlPath, type createGraphQL } from './graphql.js';
+
+/** Bytes of one message: GraphQL documents with inline images. */
+const maxMessageBytes = 32 * 2 ** 20;
+
+/** What Yoga's plugins make of one operation: its functions hold the limits and mask errors. */
+interface Enveloped {
+  readonly schema: GraphQLSchema;
+  readonly parse: (source: string) => DocumentNode;
+  readonly validate: (schema: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];
+  readonly contextFactory: () => Promise<unknown>;
+  readonly execute: (args: ExecutionArgs) => Promise<ExecutionResult>;
+  readonly subscribe: (args: ExecutionArgs) => Promise<AsyncIterable<ExecutionResult> | ExecutionResult>;
+}
+
+interface PreparedArgs extends ExecutionArgs {
+  readonly run: Pick<Enveloped, 'execute' | 'subscribe'>;
+}
+
+/**
+ * graphql-ws on the path of GraphQL over HTTP. Every operation passes through Yoga's plugins first: they hold the limits
+ * and mask errors, and Yoga by itself guards only HTTP.
+ *
+ * @returns ends the connections
+ */
+export function serveWebSocket(server: Server, yoga: ReturnType<typeof createGraphQL>): () => Promise<void> {
+  const sockets = new WebSocketServer({ server, path: graphqlPath, maxPayload: maxMessageBytes });
+  const clients = new WeakMap<object, string>();
+  const running = useServer(
+    {
+      execute: (args) => (args as PreparedArgs).run.execute(args),
+      subscribe: (args) => (args as PreparedArgs).run.subscribe(args),
+      onConnect: ({ extra }) => {
+        clients.set(extra.socket, randomUUID());
+      },
+      onSubscribe: async (context, _id, params): Promise<PreparedArgs | readonly GraphQLError[]> => {
+        const { host } = context.extra.request.headers;
+        const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({
+          host,
+          client: clients.get(context.extra.socket),
+          params,
+        }) as Enveloped;
+        const document = refusedOr(() => {
+          const parsed = parse(params.query);
+          const errors = validate(schema, parsed);
+          return errors.length > 0 ? errors : parsed;
+        });
+        if (!('kind' in document)) return document;
+        return {
+          schema,
+          document,
+          operationName: params.operationName,
+          variableValues: params.variables,
+          contextValue: await contextFactory(),
+          run: { execute, subscribe },
+        };
+      },
+    },
+    sockets,
+  );
+  return async () => {
+    await running.dispose();
+  };
+}
+
+/** Over HTTP Yoga catches what a limit or the parser throws; here it would end the whole socket. */
+function refusedOr<Result>(run: () => Result): Result | readonly GraphQLError[] {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof GraphQLError) return [refusedByGraphQL(error)];
+    throw error;
+  }
+}
