@@ -1,0 +1,176 @@
+import { statSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { dirname, extname } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseGenerateInput } from '../api/generate-input.js';
+import type { GenerateInput } from '../api/generated/resolvers.js';
+import { orderKinds } from '../api/enums.js';
+import { BadInputError } from '../api/problems.js';
+import { Engine } from '../engine/engine.js';
+import type { Generation } from '../generation/generation.js';
+import type { GenerationRequest } from '../generation/request.js';
+import type { ImageFormat } from '../image/encode.js';
+import { endBar, showBar } from './progress.js';
+import { anyNumber, memoryByDefault, modelOptions, report, wholeNumber, type ModelOptions } from './options.js';
+
+interface GenerateOptions extends ModelOptions {
+  readonly output: string;
+  readonly seed?: number;
+  readonly count: number;
+  readonly steps?: number;
+  readonly guidance?: { start: number; end: number };
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly order?: keyof typeof orderKinds;
+  readonly schedule?: 'COSINE' | 'LINEAR' | 'ONE_BY_ONE';
+}
+
+const scheduleKinds = ['COSINE', 'LINEAR', 'ONE_BY_ONE'];
+
+const formats = new Map<string, ImageFormat>([
+  ['.png', 'png'],
+  ['.webp', 'webp'],
+  ['.jpg', 'jpeg'],
+  ['.jpeg', 'jpeg'],
+  ['.avif', 'avif'],
+]);
+
+export const generateCommand = new Command('generate')
+  .description('draw a picture into a file')
+  .argument('<label>', 'what to draw: a name, for example rocket, or a class number')
+  .addOption(
+    new Option('-o, --output <file>', 'a .png, .webp, .jpg or .avif file').makeOptionMandatory().argParser(file),
+  )
+  .addOption(
+    new Option('--seed <n>', 'the same seed draws the same picture (default: a random one)').argParser(anyNumber),
+  )
+  .addOption(new Option('--count <n>', 'pictures, 1 to 16; they are numbered').default(1).argParser(wholeNumber(1, 16)))
+  .addOption(new Option('--steps <n>', 'decoding steps').argParser(anyNumber))
+  .addOption(new Option('--guidance <scale>', 'one scale, or from:to').argParser(guidance))
+  .addOption(new Option('--temperature <t>', '0 always takes the likeliest token').argParser(anyNumber))
+  .addOption(new Option('--top-k <k>', 'draw from the k likeliest tokens').argParser(anyNumber))
+  .addOption(new Option('--top-p <p>', 'draw from the likeliest tokens up to this probability').argParser(anyNumber))
+  .addOption(kindOption('--order <kind>', 'the order of the cells', Object.keys(orderKinds)))
+  .addOption(kindOption('--schedule <kind>', 'tokens per step', scheduleKinds));
+for (const option of modelOptions()) generateCommand.addOption(option);
+generateCommand.action(async (label: string, options: GenerateOptions) => {
+  const { model: defaultModel, models, device } = options;
+  const engine = await Engine.start({
+    models,
+    defaultModel,
+    serve: 'default',
+    device,
+    maxQueued: 1,
+    maxConcurrent: 1,
+    decoders: 1,
+    previewBudget: 1,
+    memory: memoryByDefault(),
+    keep: 1,
+    report,
+  });
+  try {
+    const generation = engine.generate(await parseRequest(label, options, engine), 'command line');
+    await showProgress(generation);
+    if (generation.error) throw Object.assign(new Error(generation.error.message), { code: generation.error.code });
+    await save(generation, options.output, engine);
+  } finally {
+    await engine.close();
+  }
+});
+
+/** What is wrong with the input is told in the words of the command line. */
+async function parseRequest(label: string, options: GenerateOptions, engine: Engine): Promise<GenerationRequest> {
+  try {
+    return await parseGenerateInput(generateInput(label, options), engine);
+  } catch (error) {
+    if (!(error instanceof BadInputError)) throw error;
+    const [first, ...rest] = error.problems.map(({ field, message }) => ({
+      field,
+      message: message.replaceAll(/`input\.(\w+)[\w.]*`/g, (_, name: string) => argumentName(name)),
+    }));
+    throw first ? new BadInputError([first, ...rest]) : error;
+  }
+}
+
+/** topK of the API is --top-k here. */
+function argumentName(field: string): string {
+  return field === 'label' ? '<label>' : `--${field.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+}
+
+function generateInput(label: string, options: GenerateOptions): GenerateInput {
+  const { seed, count, steps, guidance: scale, temperature, topK, topP, order, schedule } = options;
+  return {
+    label: /^\d+$/.test(label) ? { index: Number(label) } : { name: label },
+    count,
+    preview: { mode: 'NONE' },
+    ...(seed === undefined ? {} : { seed }),
+    ...(steps === undefined ? {} : { steps }),
+    ...(scale === undefined ? {} : { guidance: scale }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topK === undefined ? {} : { topK }),
+    ...(topP === undefined ? {} : { topP }),
+    ...(order === undefined ? {} : { order: { kind: order } }),
+    ...(schedule === undefined ? {} : { schedule: { kind: schedule } }),
+  };
+}
+
+async function showProgress(generation: Generation): Promise<void> {
+  const total = generation.totalSteps;
+  for await (const event of generation.log.follow()) {
+    if (event.type !== 'step') continue;
+    showBar(event.step, total, `${event.step}/${total} steps, ${(event.elapsedMs / 1000).toFixed(1)} s`);
+  }
+  endBar();
+}
+
+async function save(generation: Generation, output: string, engine: Engine): Promise<void> {
+  const { count, seed } = generation.request;
+  const extension = extname(output);
+  const format = formats.get(extension.toLowerCase()) ?? 'png';
+  for (let index = 0; index < count; index++) {
+    const name = count === 1 ? output : `${output.slice(0, -extension.length)}-${index}${extension}`;
+    await writeWhole(name, await engine.encode(generation.picture(index, 'decoded'), format));
+    process.stdout.write(`${name} (seed ${seed + index})\n`);
+  }
+}
+
+/** Half a file is worse than none. */
+async function writeWhole(name: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeFile(name, bytes);
+  } catch (error) {
+    await rm(name, { force: true });
+    throw error;
+  }
+}
+
+/** What is known to be no place for a picture is refused before one is drawn. */
+function file(text: string): string {
+  if (!formats.has(extname(text).toLowerCase())) {
+    throw new InvalidArgumentError(`Expected a name that ends with ${[...formats.keys()].join(', ')}.`);
+  }
+  if (!isFolder(dirname(text))) throw new InvalidArgumentError(`There is no folder ${dirname(text)}; make it first.`);
+  if (isFolder(text)) throw new InvalidArgumentError('It is a folder; expected the name of a file.');
+  return text;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function guidance(text: string): { start: number; end: number } {
+  const match = /^(\d+(?:\.\d+)?)(?::(\d+(?:\.\d+)?))?$/.exec(text);
+  if (!match) throw new InvalidArgumentError('Expected a scale like 2, or two like 1:3.');
+  return { start: Number(match[1]), end: Number(match[2] ?? match[1]) };
+}
+
+/** An option that takes one of the API's kinds, in small letters: one-by-one is ONE_BY_ONE. */
+function kindOption(flags: string, description: string, kinds: readonly string[]): Option {
+  const names = kinds.map((kind) => kind.toLowerCase().replaceAll('_', '-')).join(', ');
+  return new Option(flags, `${description}: ${names}`).argParser((text: string) => {
+    const kind = text.toUpperCase().replaceAll('-', '_');
+    if (kinds.includes(kind)) return kind;
+    throw new InvalidArgumentError(`Expected one of ${names}.`);
+  });
+}

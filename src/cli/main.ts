@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { generateCommand } from './generate.js';
+import { importCommand } from './import.js';
+import { inspectCommand } from './inspect.js';
+import { modelsCommand } from './models.js';
+import { serveCommand } from './serve.js';
+import { verifyCommand } from './verify.js';
+import { messageWithCause } from '../worker/port.js';
+
+const { version, description } = createRequire(import.meta.url)('../../package.json') as Record<
+  'version' | 'description',
+  string
+>;
+
+const program = new Command('randar')
+  .description(description)
+  .version(version)
+  .showHelpAfterError('(randar --help tells more)')
+  .addCommand(serveCommand)
+  .addCommand(generateCommand)
+  .addCommand(importCommand)
+  .addCommand(modelsCommand)
+  .addCommand(inspectCommand)
+  .addCommand(verifyCommand);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`randar: ${explain(error)}\n`);
+  process.exitCode = 1;
+}
+
+/** An error in one line, with what led to it; the stack only of what nobody foresaw. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error ? messageWithCause(error) : (error.stack ?? error.message);
+}

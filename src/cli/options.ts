@@ -1,0 +1,64 @@
+import { totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { InvalidArgumentError, Option } from 'commander';
+import { DeviceError, parseDevice, type Device } from '../model/device.js';
+
+/** Options that several commands share. */
+export interface ModelOptions {
+  readonly model?: string;
+  readonly models: string;
+  readonly device: Device;
+}
+
+const builtInModels = fileURLToPath(new URL('../../models', import.meta.url));
+
+export function modelsOption(): Option {
+  return new Option('--models <folder>', 'the folder whose folders are models').default(
+    builtInModels,
+    'models of this package',
+  );
+}
+
+export const modelOptions = (): Option[] => [
+  new Option('--model <id>', 'the default model: a folder of the models folder (default: the first by name)'),
+  modelsOption(),
+  new Option('--device <device>', 'what computes: cpu, cuda, cuda:N or webgpu')
+    .default({ provider: 'cpu', index: 0 }, 'cpu')
+    .argParser(device),
+];
+
+function device(text: string): Device {
+  try {
+    return parseDevice(text);
+  } catch (error) {
+    if (error instanceof DeviceError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+/** A quarter of the memory that this process may use: bytes. */
+export function memoryByDefault(): number {
+  const allowed = process.constrainedMemory();
+  return (allowed > 0 ? Math.min(allowed, totalmem()) : totalmem()) / 4;
+}
+
+/** Any number: whether it is in range is for the model to say. */
+export function anyNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number.');
+}
+
+/** Parses a whole number from min to max. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** What goes wrong where nobody waits for an answer is told on standard error. */
+export function report(error: unknown): void {
+  process.stderr.write(`randar: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+}

@@ -1,0 +1,127 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Engine } from '../engine/engine.js';
+import { graphqlPath } from '../server/graphql.js';
+import { startServer, type RunningServer } from '../server/server.js';
+import { memoryPlan } from './memory-plan.js';
+import { anyNumber, memoryByDefault, modelOptions, report, wholeNumber, type ModelOptions } from './options.js';
+
+interface ServeOptions extends ModelOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl?: string;
+  readonly maxQueued: number;
+  readonly keep: number;
+  readonly previewBudget: number;
+  readonly memory?: number;
+  readonly concurrent: number;
+  readonly decoders?: number;
+}
+
+/** What runs when the server is told to end may take this long to finish. */
+const graceMs = 10_000;
+
+export const serveCommand = new Command('serve')
+  .description('serve every model over GraphQL')
+  .addOption(
+    new Option('--port <port>', '0 takes any free one').env('PORT').default(4000).argParser(wholeNumber(0, 65535)),
+  )
+  .addOption(new Option('--host <host>', 'the address to listen on').env('HOST').default('127.0.0.1'))
+  .addOption(new Option('--public-url <url>', 'where clients reach this server, behind a proxy').argParser(origin))
+  .addOption(
+    new Option('--max-queued <n>', 'generations that may wait for a model')
+      .default(64)
+      .argParser(wholeNumber(0, 100_000)),
+  )
+  .addOption(
+    new Option('--preview-budget <percent>', 'the share of the machine for previews through the decoder')
+      .default(15)
+      .argParser(wholeNumber(1, 100)),
+  )
+  .addOption(
+    new Option(
+      '--memory <GB>',
+      'for the KV cache of all pictures that are decoded at once (default: a quarter of the memory)',
+    ).argParser(anyNumber),
+  )
+  .addOption(
+    new Option('--concurrent <n>', 'generations that a model decodes at once, where the memory is enough')
+      .default(16)
+      .argParser(wholeNumber(1, 1000)),
+  )
+  .addOption(
+    new Option(
+      '--decoders <n>',
+      'threads that share the generations of a model where there are several (default: 1 a core for a small model, 1 for a large one)',
+    ).argParser(wholeNumber(1, 64)),
+  )
+  .addOption(
+    new Option('--keep <n>', 'finished generations that are kept').default(500).argParser(wholeNumber(0, 1_000_000)),
+  );
+for (const option of modelOptions()) serveCommand.addOption(option);
+serveCommand.action(async (options: ServeOptions) => {
+  const { model: defaultModel, models, device, maxQueued, keep, host, port, publicUrl: publicOrigin } = options;
+  const previewBudget = options.previewBudget / 100;
+  const engine = await Engine.start({
+    models,
+    defaultModel,
+    serve: 'all',
+    device,
+    maxQueued,
+    previewBudget,
+    memory: options.memory === undefined ? memoryByDefault() : options.memory * 1e9,
+    maxConcurrent: options.concurrent,
+    decoders: options.decoders,
+    keep,
+    report,
+  });
+  let server: RunningServer;
+  try {
+    server = await startServer(engine, { host, port, publicOrigin, report });
+  } catch (error) {
+    await engine.close();
+    throw cannotListen(error, options);
+  }
+  closeOnSignal(server);
+  for (const model of engine.models) process.stderr.write(`randar: ${memoryPlan(model)}\n`);
+  const ids = engine.models.map(({ id }) => id).join(', ');
+  process.stdout.write(
+    `randar serves ${ids} on ${engine.device} at ${server.address}${graphqlPath} with its page at ${server.address}\n`,
+  );
+});
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * The first signal lets running generations finish. A second one finds no handler, and the system ends the process:
+ * process.exit() would end threads inside of ONNX Runtime, which then aborts the process with a crash message.
+ */
+function closeOnSignal(server: RunningServer): void {
+  const close = () => {
+    for (const signal of signals) process.off(signal, close);
+    process.stderr.write(
+      `randar: lets what runs finish, for up to ${graceMs / 1000} s; a second signal ends it at once\n`,
+    );
+    server.close(graceMs).catch(report);
+  };
+  for (const signal of signals) process.on(signal, close);
+}
+
+/** What to do about the reasons for which a server cannot listen; other errors stay as they are. */
+function cannotListen(cause: unknown, { host, port }: ServeOptions): unknown {
+  const remedies: Record<string, string> = {
+    EADDRINUSE: `port ${port} of ${host} is in use by another program; choose another with --port or PORT`,
+    EACCES: `port ${port} of ${host} is not allowed to this user; choose one above 1023 with --port or PORT`,
+    EADDRNOTAVAIL: `${host} is no address of this machine; choose one with --host or HOST, 0.0.0.0 for all of them`,
+    ENOTFOUND: `there is no host named "${host}"; choose an address of this machine with --host or HOST`,
+  };
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const remedy = remedies[code];
+  return remedy === undefined ? cause : Object.assign(new Error(remedy), { code });
+}
+
+function origin(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new InvalidArgumentError('Expected an address like https://pictures.example.com.');
+  }
+  return text.replace(/\/+$/, '');
+}

@@ -1,0 +1,195 @@
+import { once } from 'node:events';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goldenModels } from '../goldens/models.js';
+import {
+  generateSubscription,
+  overWebSocket,
+  post,
+  readEvents,
+  webSocketClient,
+  type SubscribedEvent,
+} from '../server/start.js';
+import { randar, serve, type Serving } from './run.js';
+
+let models: string;
+beforeAll(async () => (models = await goldenModels()));
+afterAll(() => rm(models, { recursive: true }));
+
+async function occupy(): Promise<{ server: Server; port: number }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+async function freePort(): Promise<number> {
+  const { server, port } = await occupy();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('randar serve', () => {
+  it('says in one line where it can be reached, and answers there', async () => {
+    const serving = await serve(['--port', '0', '--models', models]);
+    const { data } = await post<{ models: { id: string }[] }>(serving.url, '{ models { id } }');
+    expect(data?.models.map(({ id }) => id)).toEqual(['square4', 'square8']);
+    serving.kill('SIGTERM');
+    const { stdout } = await serving.ended;
+    expect(stdout).toMatch(
+      /^randar serves square4, square8 on cpu at http:\/\/127\.0\.0\.1:\d+\/graphql with its page at http:\/\/127\.0\.0\.1:\d+\n$/,
+    );
+  });
+
+  it('listens where PORT and HOST say', async () => {
+    const port = await freePort();
+    const { url } = await serve(['--models', models], { PORT: String(port), HOST: 'localhost' });
+    expect(url).toBe(`http://localhost:${port}/graphql`);
+    expect((await post(url, '{ models { id } }')).errors).toBeUndefined();
+  });
+
+  it('listens where its options say rather than the environment', async () => {
+    const { server, port } = await occupy();
+    const { url } = await serve(['--models', models, '--port', '0', '--host', '127.0.0.1'], {
+      PORT: String(port),
+      HOST: 'no.such.host.invalid',
+    });
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
+    expect(url).not.toContain(`:${port}/`);
+    server.close();
+  });
+
+  it('has the model first that --model names', async () => {
+    const { url } = await serve(['--port', '0', '--models', models, '--model', 'square8']);
+    const { data } = await post<{ model: { id: string } }>(url, '{ model { id } }');
+    expect(data?.model.id).toBe('square8');
+  });
+
+  it('tells clients addresses of pictures under --public-url', async () => {
+    const serving = await serve(['--port', '0', '--models', models, '--public-url', 'https://pictures.example/']);
+    const events = await readEvents(
+      overWebSocket(serving.url, generateSubscription, { input: { label: { index: 1 } } }),
+    );
+    expect(JSON.stringify(events.at(-1))).toContain('"url":"https://pictures.example/pictures/');
+  });
+});
+
+const lettingFinish = 'randar: lets what runs finish, for up to 10 s; a second signal ends it at once\n';
+const plan =
+  'randar: emoji: 15.0 MB of fp16 weights; up to 84.0 MB of KV cache, 10 rows of 8.4 MB, is room for 5 pictures ' +
+  'with guidance; up to 7 generations decode at once, in 1 thread\n';
+
+/** Draws with the built-in model, whose steps take long enough to be in one of them when a signal comes. */
+async function draw(serving: Serving, more: object, atFirstStep: () => void): Promise<SubscribedEvent[]> {
+  const input = { label: { name: 'rocket' }, preview: { mode: 'NONE' }, ...more };
+  return readEvents(overWebSocket(serving.url, generateSubscription, { input }), ({ step }) => {
+    if (step === 1) atFirstStep();
+    return undefined;
+  });
+}
+
+describe('randar serve that is told to end', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('lets what runs finish, and succeeds: %s', async (signal) => {
+    const serving = await serve(['--port', '0', '--memory', '0.09', '--concurrent', '7', '--decoders', '1']);
+    const events = await draw(serving, { steps: 16 }, () => serving.kill(signal));
+    expect(events.at(-1)?.__typename).toBe('GenerationCompleted');
+    expect(await serving.ended).toMatchObject({ code: 0, signal: null, stderr: plan + lettingFinish });
+  });
+
+  it.each([
+    ['SIGINT', 'SIGINT'],
+    ['SIGTERM', 'SIGINT'],
+  ] as const)('twice ends at once and quietly in the middle of a step: %s, %s', async (first, second) => {
+    const serving = await serve(['--port', '0']);
+    const closing = serving.nextError();
+    const events = draw(serving, { count: 16, steps: 256 }, () => serving.kill(first));
+    const dropped = expect(events).rejects.toBeDefined();
+    expect(await closing).toBe(lettingFinish);
+    serving.kill(second);
+    expect(await serving.ended).toMatchObject({
+      code: null,
+      signal: second,
+      stderr: expect.stringContaining(lettingFinish) as string,
+    });
+    await dropped;
+  });
+
+  it('ends while nobody draws, though a client is connected', async () => {
+    const serving = await serve(['--port', '0', '--models', models]);
+    const client = webSocketClient(serving.url);
+    await new Promise<void>((resolve) => {
+      client.on('connected', () => resolve());
+      void client.iterate({ query: '{ models { id } }' }).next();
+    });
+    serving.kill('SIGTERM');
+    expect(await serving.ended).toMatchObject({ code: 0, signal: null });
+    await client.dispose();
+  });
+});
+
+describe('randar serve that cannot serve says why in one line, and fails', () => {
+  const refusal = async (args: readonly string[], environment = {}): Promise<string> => {
+    const { code, stdout, stderr } = await randar(['serve', ...args], environment);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+    return stderr;
+  };
+
+  it('for a port that is in use', async () => {
+    const { server, port } = await occupy();
+    expect(await refusal(['--models', models, '--port', String(port)])).toBe(
+      `randar: port ${port} of 127.0.0.1 is in use by another program; choose another with --port or PORT\n`,
+    );
+    server.close();
+  });
+
+  it('for a host that is not this machine', async () => {
+    const args = ['--models', models, '--port', '0'];
+    // 192.0.2.0/24 is for documentation: no machine has it.
+    expect(await refusal([...args, '--host', '192.0.2.1'])).toContain('192.0.2.1 is no address of this machine');
+  });
+
+  it.each([
+    [['--port', '65536'], 'Expected a whole number from 0 to 65535.'],
+    [['--port', ''], 'Expected a whole number from 0 to 65535.'],
+    [['--max-queued', '-1'], 'Expected a whole number from 0 to'],
+    [['--public-url', 'pictures.example'], 'Expected an address like https://'],
+    [['--device', 'tpu'], 'Expected cpu, cuda, cuda:N or webgpu, got "tpu".'],
+    [['now'], 'too many arguments'],
+  ])('for %j', async (args, says) => {
+    expect(await refusal(args)).toContain(says);
+  });
+
+  it('for a PORT that is none', async () => {
+    expect(await refusal([], { PORT: 'http' })).toContain("value 'http' from env 'PORT' is invalid");
+  });
+
+  it('for a model that is not there', async () => {
+    expect(await refusal(['--models', models, '--model', 'cats'])).toBe(
+      `randar: there is no model "cats" in ${models}; there is "square4", "square8"\n`,
+    );
+  });
+
+  it('for a folder of models that is not there', async () => {
+    const folder = join(models, 'nowhere');
+    const says = await refusal(['--models', folder]);
+    expect(says).toContain(`randar: models folder ${folder} cannot be read (ENOENT: `);
+  });
+
+  it.each<[string, string, (text: string) => string, string]>([
+    ['a model.json that is not JSON', 'model.json', (text) => text.slice(0, 20), 'is not JSON'],
+    ['a wrong field', 'model.json', (text) => text.replace('"randar"', '"gpt"'), 'family: '],
+    ['labels that are none', 'labels.json', () => '[]', 'the file: '],
+    ['broken weights', 'transformer.safetensors', () => 'broken', ''],
+  ])('for %s', async (_, file, edit, says) => {
+    const broken = await goldenModels();
+    const path = join(broken, 'square4', file);
+    await writeFile(path, edit(await readFile(path, 'latin1')), 'latin1');
+    const told = await refusal(['--models', broken, '--port', '0']);
+    expect(told).toContain(`randar: ${path}`);
+    expect(told).toContain(says);
+    await rm(broken, { recursive: true });
+  });
+});
