@@ -1,0 +1,96 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { leavable } from './abort.js';
+import { httpUrl, serverUrl, socketUrl } from './address.js';
+import { isLost } from './error.js';
+import { connectHttp } from './http-connection.js';
+import type { Token } from './token.js';
+import { connectWebSocket, type WebSocketConnection } from './websocket-connection.js';
+
+/** How operations reach the server. Everything rejects with CONNECTION_LOST as soon as the way there is lost. */
+export interface Connection {
+  /** The results of a subscription until it is over. Leaving the iteration leaves the subscription. */
+  readonly iterate: <Data, Variables>(
+    operation: Operation<Data, Variables>,
+    signal?: AbortSignal,
+  ) => AsyncIterableIterator<Data>;
+  /** The one result of a query or mutation. */
+  readonly request: <Data, Variables>(operation: Operation<Data, Variables>, signal?: AbortSignal) => Promise<Data>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Operation<Data, Variables> {
+  readonly document: TypedDocumentNode<Data, Variables>;
+  readonly variables: Variables;
+}
+
+/**
+ * `ws`: one WebSocket for all operations, opened when the first one needs it. `sse`: a request for each, subscriptions
+ * as server-sent events. `auto`: a WebSocket, and where none can be opened, `sse` from then on.
+ */
+export type Transport = 'auto' | 'ws' | 'sse';
+
+export interface ConnectionOptions {
+  /** For example http://127.0.0.1:4000/graphql; on a page also relative to it. */
+  readonly url: string;
+  /** `auto` where absent. */
+  readonly transport?: Transport;
+  /** Sent as `Authorization: Bearer ...`, over a WebSocket as `authorization` of connection_init. */
+  readonly token?: Token;
+  /** Instead of the platform's WebSocket. */
+  readonly webSocketImpl?: unknown;
+}
+
+/** @throws TypeError where the url or transport is none. Nothing is connected before the first operation. */
+export function connect({ url: address, transport = 'auto', token, webSocketImpl }: ConnectionOptions): Connection {
+  const url = serverUrl(address);
+  const http = () => connectHttp({ url: httpUrl(url), token });
+  const socket = () => connectWebSocket({ url: socketUrl(url), token, webSocketImpl });
+  switch (transport) {
+    case 'ws':
+      return socket();
+    case 'sse':
+      return http();
+    case 'auto':
+      return either(socket(), http());
+    default:
+      throw new TypeError(`Expected \`transport\` to be 'auto', 'ws' or 'sse', got ${JSON.stringify(transport)}.`);
+  }
+}
+
+/** The WebSocket unless it never opened: then nothing was sent over it, and what answers over HTTP is used for good. */
+function either(socket: WebSocketConnection, http: Connection): Connection {
+  let isBlocked = false;
+  const isOnlySocketLost = (error: unknown) => isLost(error) && !socket.wasOpen();
+  async function* iterate<Data, Variables>(operation: Operation<Data, Variables>, stop: AbortSignal) {
+    if (!isBlocked) {
+      try {
+        yield* socket.iterate(operation, stop);
+        return;
+      } catch (error) {
+        if (!isOnlySocketLost(error)) throw error;
+      }
+    }
+    for await (const data of http.iterate(operation, stop)) {
+      isBlocked = true;
+      yield data;
+    }
+  }
+  return {
+    iterate: (operation, signal) => leavable((stop) => iterate(operation, stop), signal),
+    request: async (operation, signal) => {
+      if (!isBlocked) {
+        try {
+          return await socket.request(operation, signal);
+        } catch (error) {
+          if (!isOnlySocketLost(error)) throw error;
+        }
+      }
+      const data = await http.request(operation, signal);
+      isBlocked = true;
+      return data;
+    },
+    close: async () => {
+      await Promise.all([socket.close(), http.close()]);
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { print } from 'graphql';
+import { anySignal, leavable, orAborted } from './abort.js';
+import { dataOf, type Answer } from './answer.js';
+import type { Connection, Operation } from './connection.js';
+import { accessRefused, connectionLost, RandarError, responseError } from './error.js';
+import { readEventStream } from './event-stream.js';
+import { authorization, type Token } from './token.js';
+
+export interface HttpOptions {
+  readonly url: string;
+  readonly token: Token | undefined;
+}
+
+/** The server says something every 12 s; a stream that is silent for so much longer is lost. */
+const silentMs = 30_000;
+
+/** A POST for each operation; subscriptions are answered with server-sent events (graphql-sse, distinct connections). */
+export function connectHttp(options: HttpOptions): Connection {
+  const closed = new AbortController();
+  return {
+    iterate: (operation, signal) => leavable((stop) => subscribe(options, operation, stop), withClosed(signal)),
+    request: async (operation, signal) => {
+      const stop = withClosed(signal);
+      const response = await post(options, operation, 'application/graphql-response+json, application/json', stop);
+      return dataOf(await readAnswer(response, stop));
+    },
+    close: () => {
+      closed.abort(new RandarError('The client was closed.', { code: 'CLIENT_CLOSED' }));
+      return Promise.resolve();
+    },
+  };
+
+  function withClosed(signal: AbortSignal | undefined): AbortSignal {
+    return anySignal(signal, closed.signal);
+  }
+}
+
+async function* subscribe<Data, Variables>(
+  options: HttpOptions,
+  operation: Operation<Data, Variables>,
+  stop: AbortSignal,
+): AsyncGenerator<Data, void> {
+  // The request ends with the iteration, however that ends.
+  const end = new AbortController();
+  const response = await post(options, operation, 'text/event-stream', anySignal(stop, end.signal));
+  if (!isOfType(response, 'text/event-stream')) {
+    yield dataOf(await readAnswer(response, stop));
+    return;
+  }
+  try {
+    for await (const { event, data } of readEventStream(response.body ?? new ReadableStream(), silentMs)) {
+      // A piece may hold several messages, and nothing is waited for between them.
+      stop.throwIfAborted();
+      if (event === 'complete') return;
+      if (event === 'next') yield dataOf(JSON.parse(data) as Answer<Data>);
+    }
+  } catch (error) {
+    stop.throwIfAborted();
+    throw error instanceof RandarError ? error : connectionLost(error);
+  } finally {
+    end.abort();
+  }
+  throw connectionLost(new Error('the stream ended before its last event'));
+}
+
+/** @throws RandarError unless the answer is GraphQL; the signal's reason where it aborts */
+async function post<Data, Variables>(
+  { url, token }: HttpOptions,
+  { document, variables }: Operation<Data, Variables>,
+  accept: string,
+  stop: AbortSignal,
+): Promise<Response> {
+  const bearer = await orAborted(authorization(token), stop);
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { accept, 'content-type': 'application/json', ...(bearer && { authorization: bearer }) },
+    body: JSON.stringify({ query: print(document), variables }),
+    signal: stop,
+  }).catch((cause: unknown) => {
+    stop.throwIfAborted();
+    throw connectionLost(cause);
+  });
+  if (!response.ok) throw await refusalOf(response, stop);
+  return response;
+}
+
+/** What an HTTP status means where no GraphQL error says more. */
+async function refusalOf(response: Response, stop: AbortSignal): Promise<RandarError> {
+  const { status } = response;
+  const code = status === 401 ? 'UNAUTHENTICATED' : status === 403 ? 'FORBIDDEN' : undefined;
+  const text = await readText(response, stop);
+  const { errors = [] } = parseAnswer(response, text) ?? {};
+  if (errors.length > 0) return responseError(errors, code);
+  if (code !== undefined) return accessRefused(code);
+  // Whoever stands before the server did not reach it.
+  if (status >= 500) return connectionLost(new Error(`the server answered with status ${status}`));
+  return unexpected(response, text);
+}
+
+async function readAnswer<Data>(response: Response, stop: AbortSignal): Promise<Answer<Data>> {
+  const text = await readText(response, stop);
+  const answer = parseAnswer<Data>(response, text);
+  if (!answer) throw unexpected(response, text);
+  return answer;
+}
+
+async function readText(response: Response, stop: AbortSignal): Promise<string> {
+  try {
+    return await response.text();
+  } catch (cause) {
+    stop.throwIfAborted();
+    throw connectionLost(cause);
+  }
+}
+
+function parseAnswer<Data>(response: Response, text: string): Answer<Data> | undefined {
+  if (!isOfType(response, 'application/json') && !isOfType(response, 'application/graphql-response+json')) return;
+  try {
+    return JSON.parse(text) as Answer<Data>;
+  } catch {
+    // Cut short, or never JSON: whoever asks tells of the text itself.
+    return undefined;
+  }
+}
+
+function unexpected({ url, status }: Response, text: string): RandarError {
+  const message = `Expected GraphQL from ${url}, got status ${status} and "${text.slice(0, 80)}": is \`url\` right?`;
+  return new RandarError(message, { code: 'UNEXPECTED_RESPONSE' });
+}
+
+function isOfType(response: Response, mediaType: string): boolean {
+  return response.headers.get('content-type')?.split(';')[0]?.trim() === mediaType;
+}

@@ -1,0 +1,27 @@
+import { createContext, createElement, useContext, type ReactElement, type ReactNode } from 'react';
+import type { Client } from '../client.js';
+
+const ClientContext = createContext<Client | undefined>(undefined);
+
+/** Gives its children the client. Make it once, outside of any component. */
+export function RandarProvider({
+  client,
+  children,
+}: {
+  readonly client: Client;
+  readonly children?: ReactNode;
+}): ReactElement {
+  return createElement(ClientContext.Provider, { value: client }, children);
+}
+
+/** @throws Error where there is no provider and no client is given */
+export function useClient(own?: Client): Client {
+  const client = useContext(ClientContext);
+  const used = own ?? client;
+  if (!used) {
+    throw new Error(
+      'There is no client: wrap the app in <RandarProvider client={createClient({ url })}>, or give one.',
+    );
+  }
+  return used;
+}

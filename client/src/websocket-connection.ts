@@ -1,0 +1,134 @@
+import { print } from 'graphql';
+import { createClient, type Client as SocketClient } from 'graphql-ws';
+import { loadWebSocket } from '#websocket';
+import { leavable, orAborted } from './abort.js';
+import { dataOf, type Answer } from './answer.js';
+import type { Connection, Operation } from './connection.js';
+import { accessRefused, connectionLost, responseError, type ResponseError } from './error.js';
+import { authorization, type Token } from './token.js';
+
+export interface WebSocketOptions {
+  readonly url: string;
+  readonly token: Token | undefined;
+  readonly webSocketImpl: unknown;
+}
+
+export interface WebSocketConnection extends Connection {
+  /** Whether a server has ever accepted the socket: if not, nothing was sent over it. */
+  readonly wasOpen: () => boolean;
+}
+
+/** A socket that is silent for longer than this is asked whether it is still there. */
+const pingAfterMs = 10_000;
+const pongWithinMs = 5_000;
+/** Some networks swallow a WebSocket without a word. */
+const openWithinMs = 5_000;
+/** What is asked next needs no socket of its own. */
+const closeAfterMs = 300;
+
+/** One WebSocket for all operations (graphql-ws), opened when the first one needs it. */
+export function connectWebSocket(options: WebSocketOptions): WebSocketConnection {
+  let wasOpen = false;
+  let socket: Promise<SocketClient> | undefined;
+  const open = () => (socket ??= openSocket(options, () => (wasOpen = true)));
+  const iterate: Connection['iterate'] = (operation, signal) =>
+    leavable((stop) => results(open(), operation, stop), signal);
+  return {
+    iterate,
+    request: async (operation, signal) => {
+      for await (const data of iterate(operation, signal)) return data;
+      throw connectionLost(new Error('it was closed before an answer came'));
+    },
+    close: async () => {
+      // One that could not be made needs no end.
+      const opened = await socket?.catch(() => undefined);
+      await opened?.dispose();
+    },
+    wasOpen: () => wasOpen,
+  };
+}
+
+async function openSocket(options: WebSocketOptions, onOpen: () => void): Promise<SocketClient> {
+  const { url, token, webSocketImpl = await loadWebSocket() } = options;
+  if (webSocketImpl === undefined) throw connectionLost(new Error('there is no WebSocket here; `npm install ws`'));
+  const socket: SocketClient = createClient({
+    url,
+    webSocketImpl,
+    retryAttempts: 0,
+    keepAlive: pingAfterMs,
+    // From the token on, which may take its time.
+    connectionAckWaitTimeout: openWithinMs,
+    lazyCloseTimeout: closeAfterMs,
+    connectionParams: async () => {
+      const bearer = await authorization(token).catch((cause: unknown) => {
+        throw new TokenFailure(cause);
+      });
+      return bearer === undefined ? undefined : { authorization: bearer };
+    },
+    on: endSilentSockets(() => socket, onOpen),
+  });
+  return socket;
+}
+
+/** Tells what the caller's own function threw from what the socket did. */
+class TokenFailure extends Error {
+  constructor(override readonly cause: unknown) {
+    super('The token could not be had.', { cause });
+  }
+}
+
+async function* results<Data, Variables>(
+  open: Promise<SocketClient>,
+  { document, variables }: Operation<Data, Variables>,
+  stop: AbortSignal,
+): AsyncGenerator<Data, void> {
+  const socket = await orAborted(open, stop);
+  const answers = socket.iterate<Data>({
+    query: print(document),
+    variables: variables as Record<string, unknown>,
+  });
+  try {
+    for (;;) {
+      const waiting = answers.next().catch((cause: unknown) => {
+        throw refusalOf(cause);
+      });
+      const answer = await orAborted(waiting, stop);
+      if (answer.done) return;
+      yield dataOf(answer.value as Answer<Data>);
+    }
+  } finally {
+    void answers.return?.();
+  }
+}
+
+/** graphql-ws throws the errors of a refused operation as a list, and what closed the socket as an event or an error. */
+function refusalOf(cause: unknown): unknown {
+  if (Array.isArray(cause)) return responseError(cause as ResponseError[]);
+  if (cause instanceof TokenFailure) return cause.cause;
+  const code = (cause as { readonly code?: unknown }).code;
+  if (code === 4401 || code === 4403) return accessRefused(code === 4401 ? 'UNAUTHENTICATED' : 'FORBIDDEN', cause);
+  return connectionLost(cause);
+}
+
+/** A socket whose other end is gone without a word never closes by itself: one that does not answer is ended. */
+function endSilentSockets(socket: () => SocketClient, onOpen: () => void) {
+  let overdue: ReturnType<typeof setTimeout> | undefined;
+  const answerWithin = (ms: number) => {
+    clearTimeout(overdue);
+    overdue = setTimeout(() => socket().terminate(), ms);
+  };
+  const answered = () => clearTimeout(overdue);
+  return {
+    connecting: () => answerWithin(openWithinMs),
+    opened: answered,
+    connected: onOpen,
+    ping: (received: boolean) => {
+      if (!received) answerWithin(pongWithinMs);
+    },
+    pong: (received: boolean) => {
+      if (received) answered();
+    },
+    closed: answered,
+    error: answered,
+  };
+}

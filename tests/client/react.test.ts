@@ -1,0 +1,222 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import type { GenerateInput } from 'randar-client';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromium, launchBrowser } from '../browser.js';
+import { builtInModels } from '../goldens/models.js';
+import { useServer } from '../server/start.js';
+import { buildApp, serveApp, type ServedApp } from './app.js';
+import { startGate } from './gate.js';
+
+const running = useServer({ models: builtInModels });
+const label = { name: 'rocket' };
+const quick = { label, seed: 7, steps: 8 } as const;
+const slow = { label, seed: 7, schedule: { kind: 'ONE_BY_ONE' } } as const;
+
+/** Another's work may keep the machine busy. */
+const patient = { timeout: 30_000 };
+
+interface PageOptions {
+  readonly server?: string;
+  readonly isStrict?: boolean;
+  readonly follow?: string;
+  readonly width?: string;
+  readonly density?: number;
+}
+
+describe.skipIf(chromium === undefined)('a React app', { timeout: 120_000 }, () => {
+  let browser: Browser;
+  let app: ServedApp;
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'randar-app-'));
+    await buildApp(fileURLToPath(new URL('react-app', import.meta.url)), folder, 'development');
+    app = await serveApp(folder);
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await app.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Opens the app, and fails where the page has an error of its own. */
+  async function onPage(input: GenerateInput | null, options: PageOptions, check: (page: Page) => Promise<void>) {
+    const page = await browser.newPage({ deviceScaleFactor: options.density ?? 1 });
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    const asked = new URLSearchParams({
+      server: options.server ?? running().server.address,
+      ...(input && { input: JSON.stringify(input) }),
+      ...(options.isStrict && { strict: '' }),
+      ...(options.follow !== undefined && { follow: options.follow }),
+      ...(options.width !== undefined && { width: options.width }),
+    });
+    try {
+      await page.goto(`${app.address}?${asked}`);
+      await check(page);
+      expect(errors).toEqual([]);
+    } finally {
+      await page.close();
+    }
+  }
+
+  const text = (page: Page, id: string) => page.locator(`#${id}`).textContent();
+  const press = (page: Page, name: string) => page.getByRole('button', { name }).click();
+  const until = (page: Page, id: string, wanted: RegExp) =>
+    page.locator(`#${id}`).filter({ hasText: wanted }).waitFor(patient);
+  const newest = () => running().engine.list()[0];
+  /** Cells of a 16 x 16 grid whose middle has a colour on the canvas. */
+  const paintedCells = (page: Page) =>
+    page.evaluate<number>(`(() => {
+      const canvas = document.querySelector('#picture');
+      const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let cells = 0;
+      for (let cell = 0; cell < 256; cell++) {
+        const x = Math.floor(((cell % 16) + 0.5) * width / 16), y = Math.floor((Math.floor(cell / 16) + 0.5) * height / 16);
+        if (data[4 * (y * width + x) + 3] > 0) cells++;
+      }
+      return cells;
+    })()`);
+  const pixels = async (page: Page) =>
+    Buffer.from(
+      await page.evaluate<number[]>(`(() => {
+        const canvas = document.querySelector('#picture');
+        return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data];
+      })()`),
+    );
+
+  it('shows the picture cell by cell, then as it is finished', () =>
+    onPage(slow, {}, async (page) => {
+      const seen = new Set<number>();
+      while ((await text(page, 'status')) !== 'COMPLETED') {
+        const before = await paintedCells(page);
+        seen.add(before);
+        // Nothing is painted that is not decoded.
+        expect(before).toBeLessThanOrEqual(newest()?.step ?? 0);
+      }
+      expect(seen.size).toBeGreaterThan(5);
+      await page.waitForFunction(`(() => {
+        const { data } = document.querySelector('#picture').getContext('2d').getImageData(0, 0, 128, 128);
+        return data.every((value, i) => i % 4 < 3 || value === 255);
+      })()`);
+      const { address } = running().server;
+      const { data } = await fetch(`${address}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: `{ generation(id: "${newest()?.id ?? ''}") { images { image { url } } } }` }),
+      }).then(
+        (response) => response.json() as Promise<{ data: { generation: { images: { image: { url: string } }[] } } }>,
+      );
+      const file = await (await fetch(data.generation.images[0]?.image.url ?? '')).arrayBuffer();
+      const expected = await sharp(file).ensureAlpha().raw().toBuffer();
+      await expect.poll(async () => (await pixels(page)).equals(expected), patient).toBe(true);
+      expect(await text(page, 'step')).toBe('256/256');
+      expect(await text(page, 'tokens')).toBe('256');
+      expect(await text(page, 'preview')).toBe('data:image/webp');
+      expect(await text(page, 'images')).toBe('7');
+    }));
+
+  it('shows cells of tokens where there are no previews', () =>
+    onPage({ ...slow, preview: { mode: 'NONE' } }, {}, async (page) => {
+      await expect.poll(() => paintedCells(page), patient).toBeGreaterThan(3);
+      await until(page, 'status', /COMPLETED/);
+      await expect.poll(() => paintedCells(page), patient).toBe(256);
+    }));
+
+  it('has a canvas with a pixel for each of the screen, whatever its size', () =>
+    onPage(quick, { density: 2, width: '200px' }, async (page) => {
+      await until(page, 'status', /COMPLETED/);
+      const size = () =>
+        page.evaluate<number[]>(`(() => {
+          const { width, height, clientWidth, clientHeight } = document.querySelector('#picture');
+          return [width, height, clientWidth, clientHeight];
+        })()`);
+      expect(await size()).toEqual([400, 400, 200, 200]);
+      await page.evaluate(`document.querySelector('#picture').style.width = '50px'`);
+      await expect.poll(size, patient).toEqual([100, 100, 50, 50]);
+      await expect.poll(() => paintedCells(page), patient).toBe(256);
+    }));
+
+  it('names the picture for those who do not see it', () =>
+    onPage(slow, {}, async (page) => {
+      await page.getByRole('img', { name: /^rocket, \d+ % drawn$/i }).waitFor();
+      await page.getByRole('img', { name: /^rocket$/i }).waitFor();
+      expect(await page.locator('#picture').getAttribute('aria-busy')).toBe('false');
+    }));
+
+  it('draws once where StrictMode mounts twice', async () => {
+    const before = running().engine.list().length;
+    await onPage({ ...quick, seed: 70 }, { isStrict: true }, (page) => until(page, 'status', /COMPLETED/));
+    expect(running().engine.list().length).toBe(before + 1);
+  });
+
+  it('cancels where its component goes', () =>
+    onPage(slow, {}, async (page) => {
+      await until(page, 'step', /^[1-9]\d*\//);
+      await press(page, 'unmount');
+      await expect.poll(() => newest()?.status, patient).toBe('cancelled');
+    }));
+
+  it('goes on where the input says so', () =>
+    onPage({ ...slow, keep: true, preview: { mode: 'NONE' } }, {}, async (page) => {
+      await until(page, 'step', /^[1-9]\d*\//);
+      await press(page, 'unmount');
+      await expect.poll(() => newest()?.status, patient).toBe('completed');
+    }));
+
+  it('begins anew with another input, and not with the same one made anew', () =>
+    onPage(slow, {}, async (page) => {
+      await until(page, 'step', /^[1-9]\d*\//);
+      const id = newest()?.id;
+      await press(page, 'render');
+      await until(page, 'step', /^[1-9]\d\//);
+      expect(newest()?.id).toBe(id);
+      await press(page, 'another');
+      await expect.poll(() => newest()?.request.seed, patient).toBe(8);
+      await expect.poll(() => running().engine.find(id ?? '')?.status, patient).toBe('cancelled');
+    }));
+
+  it('is cancelled and restarted by its buttons', () =>
+    onPage(slow, {}, async (page) => {
+      await until(page, 'step', /^[1-9]\d*\//);
+      const id = newest()?.id;
+      await press(page, 'cancel');
+      await until(page, 'status', /CANCELLED/);
+      expect(newest()?.status).toBe('cancelled');
+      await press(page, 'restart');
+      await until(page, 'status', /RUNNING/);
+      expect(newest()?.id).not.toBe(id);
+    }));
+
+  it('tells of input that is refused', () =>
+    onPage({ label: { name: 'roket' } }, {}, async (page) => {
+      await until(page, 'status', /FAILED/);
+      expect(await text(page, 'error')).toContain('"rocket"');
+    }));
+
+  it('asks for nothing without an input', async () => {
+    const before = running().engine.list().length;
+    await onPage(null, {}, (page) => until(page, 'status', /IDLE/));
+    expect(running().engine.list().length).toBe(before);
+  });
+
+  it('works where WebSockets are refused', async () => {
+    const gate = await startGate(running().server.address, { webSockets: 'refuse' });
+    await onPage(quick, { server: gate.address }, (page) => until(page, 'status', /COMPLETED/));
+    expect(gate.upgrades).toBe(1);
+    await gate.close();
+  });
+
+  it('follows what was begun elsewhere, and leaves it alone', async () => {
+    const { id = '' } =
+      running()
+        .engine.list()
+        .find(({ status }) => status === 'completed') ?? {};
+    await onPage(null, { follow: id }, (page) => until(page, 'status', /COMPLETED/));
+  });
+});

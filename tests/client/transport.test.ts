@@ -1,0 +1,178 @@
+import { createClient, type ClientOptions, type Client, type GenerationEvent } from 'randar-client';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { builtInModels } from '../goldens/models.js';
+import { useServer } from '../server/start.js';
+import { startGate, type Gate, type GateOptions } from './gate.js';
+
+const running = useServer({ models: builtInModels });
+const short = { label: { name: 'rocket' }, steps: 3, preview: { mode: 'NONE' } } as const;
+
+async function through(
+  gateOptions: GateOptions,
+  clientOptions: Partial<ClientOptions>,
+  check: (client: Client, gate: Gate) => Promise<void>,
+): Promise<void> {
+  const gate = await startGate(running().server.address, gateOptions);
+  const client = createClient({ url: gate.address, retryAttempts: 1, ...clientOptions });
+  try {
+    await check(client, gate);
+  } finally {
+    await client.close();
+    await gate.close();
+  }
+}
+
+async function last(events: AsyncIterable<GenerationEvent>): Promise<string | undefined> {
+  let name: string | undefined;
+  for await (const event of events) name = event.__typename;
+  return name;
+}
+
+describe("the transport 'auto'", () => {
+  it('is a WebSocket where one can be opened', () =>
+    through({}, {}, async (client, gate) => {
+      expect(await last(client.generate(short))).toBe('GenerationCompleted');
+      expect(gate.upgrades).toBe(1);
+      // Requests would each have brought an authorization of their own.
+      expect(gate.authorizations).toHaveLength(1);
+    }));
+
+  it('is server-sent events where WebSockets are refused, and remembers that', () =>
+    through({ webSockets: 'refuse' }, {}, async (client, gate) => {
+      expect(await last(client.generate(short))).toBe('GenerationCompleted');
+      expect(await client.models()).toHaveLength(1);
+      expect(await last(client.generate(short))).toBe('GenerationCompleted');
+      expect(gate.upgrades).toBe(1);
+    }));
+
+  it('begins a subscription over server-sent events, too', () =>
+    through({ webSockets: 'refuse' }, {}, async (client) => {
+      const { id } = running().engine.list()[0] ?? { id: '' };
+      expect(await last(client.follow(id))).toBe('GenerationCompleted');
+    }));
+
+  it('does not wait for ever for a WebSocket that is swallowed', { timeout: 20_000 }, () =>
+    through({ webSockets: 'swallow' }, {}, async (client, gate) => {
+      expect(await last(client.generate(short))).toBe('GenerationCompleted');
+      expect(gate.upgrades).toBe(1);
+    }),
+  );
+
+  it('tries a WebSocket again where the server was not there at all', async () => {
+    const gone = await startGate(running().server.address);
+    await gone.close();
+    const client = createClient({ url: gone.address });
+    await expect(client.models()).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+    const gate = await startGate(running().server.address, { port: Number(new URL(gone.address).port) });
+    expect(await client.models()).toHaveLength(1);
+    expect(gate.upgrades).toBe(1);
+    await client.close();
+    await gate.close();
+  });
+});
+
+describe.each(['ws', 'sse'] as const)('a token over %s', (transport) => {
+  it.each([
+    ['a string', 'secret'],
+    ['a function', () => 'secret'],
+    ['a function that takes its time', () => Promise.resolve('secret')],
+  ])('is %s', (_, token) =>
+    through({ token: 'secret' }, { transport, token }, async (client, gate) => {
+      expect(await last(client.generate(short))).toBe('GenerationCompleted');
+      expect(await client.models()).toHaveLength(1);
+      expect(new Set(gate.authorizations)).toEqual(new Set(['Bearer secret']));
+    }),
+  );
+
+  it.each([
+    ['is missing', undefined],
+    ['is wrong', 'wrong'],
+    ['is empty', ''],
+  ])('that %s is refused at once, and says what to do', (_, token) =>
+    through({ token: 'secret' }, { transport, ...(token !== undefined && { token }) }, async (client, gate) => {
+      const refused = { code: 'UNAUTHENTICATED', message: expect.stringContaining('`token`') as string };
+      await expect(client.models()).rejects.toMatchObject(refused);
+      await expect(last(client.generate(short))).rejects.toMatchObject(refused);
+      await expect(last(client.follow('anything'))).rejects.toMatchObject(refused);
+      expect(gate.authorizations).toHaveLength(3);
+    }),
+  );
+
+  it('that cannot be had rejects with its own error', () =>
+    through(
+      { token: 'secret' },
+      { transport, token: () => Promise.reject(new Error('signed out')) },
+      async (client) => {
+        await expect(client.models()).rejects.toThrow('signed out');
+        await expect(last(client.generate(short))).rejects.toThrow('signed out');
+      },
+    ));
+
+  it('that is gone when the loop is left does not keep it', () => {
+    let isGone = false;
+    const token = () => (isGone ? Promise.reject(new Error('signed out')) : 'secret');
+    return through({ token: 'secret' }, { transport, token }, async (client) => {
+      const events = client.generate({ ...short, steps: 200 });
+      await events.next();
+      isGone = true;
+      expect(await events.return?.()).toEqual({ done: true, value: undefined });
+    });
+  });
+
+  it('is waited for no longer than its signal says', () =>
+    through({ token: 'secret' }, { transport, token: () => new Promise(() => undefined) }, async (client) => {
+      const abort = new AbortController();
+      const models = client.models({ signal: abort.signal });
+      abort.abort(new Error('changed my mind'));
+      await expect(models).rejects.toThrow('changed my mind');
+    }));
+
+  it('is asked for anew with each connection', () => {
+    const tokens = ['expired', 'secret'];
+    return through({ token: 'secret' }, { transport, token: () => tokens.shift() }, async (client) => {
+      await expect(client.models()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      expect(await client.models()).toHaveLength(1);
+    });
+  });
+});
+
+describe('an address that is no GraphQL server', () => {
+  it.each([
+    [200, 'text/html', '<!doctype html>', { code: 'UNEXPECTED_RESPONSE' }],
+    [404, 'text/plain', 'not here', { code: 'UNEXPECTED_RESPONSE' }],
+    [200, 'application/json', '{"data":', { code: 'UNEXPECTED_RESPONSE' }],
+    [403, 'text/html', 'no', { code: 'FORBIDDEN' }],
+    [502, 'text/html', 'bad gateway', { code: 'CONNECTION_LOST' }],
+    [
+      429,
+      'application/json',
+      '{"errors":[{"message":"slow down","extensions":{"code":"RATE_LIMITED"}}]}',
+      {
+        code: 'RATE_LIMITED',
+        message: 'slow down',
+      },
+    ],
+  ])('and answers with %i, %s and %j rejects', async (status, type, body, error) => {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(status, { 'content-type': type }).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const client = createClient({ url, transport: 'sse', retryAttempts: 0 });
+    await expect(client.models()).rejects.toMatchObject(error);
+    await expect(last(client.follow('anything'))).rejects.toMatchObject(error);
+    await client.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('is refused where its transport is none', () => {
+    // @ts-expect-error checked when it is compiled, too
+    expect(() => createClient({ url: 'http://127.0.0.1', transport: 'carrier pigeon' })).toThrow(
+      /Expected `transport`/,
+    );
+  });
+});
