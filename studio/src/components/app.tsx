@@ -1,0 +1,212 @@
+import type { Generation, Model } from 'randar-client';
+import { useEffect, useRef, useState } from 'react';
+import { taskFor } from '../abilities.js';
+import { initialForm, type Form } from '../form.js';
+import { emptyMask } from '../mask.js';
+import { readPicture } from '../picture.js';
+import { centred } from '../placement.js';
+import { pathOf, type Playback } from '../playback.js';
+import type { Session } from '../session.js';
+import type { Task, TaskKind } from '../task.js';
+import { useDrawing } from '../use-drawing.js';
+import { useValue } from '../value.js';
+import { Controls } from './controls.js';
+import { Gallery } from './gallery.js';
+import { applyTheme, Header, storedTheme } from './header.js';
+import type { Label } from './label-search.js';
+import { Notice } from './notice.js';
+import { Result } from './result.js';
+import { SourceEditor } from './source-editor.js';
+import { Welcome } from './welcome.js';
+
+export function App({ session }: { readonly session: Session }) {
+  const state = useValue(session.state);
+  const shown = useValue(session.shown);
+  const kept = useValue(session.kept);
+  const models = useModels(session);
+  const [theme, setTheme] = useState(storedTheme);
+  const [form, setForm] = useState(initialForm);
+  const [label, setLabel] = useState<Label>();
+  const [task, setTask] = useState<Task>({ kind: 'draw' });
+  const [isEditing, setIsEditing] = useState(false);
+  const [index, setIndex] = useState(0);
+  const drawing = useDrawing(session);
+  const centre = useRef<HTMLDivElement>(null);
+  const model = models.find(({ id }) => id === form.model) ?? models[0];
+  const first = useFirstLabel(session, model);
+  const chosen = label ?? first;
+
+  useEffect(() => applyTheme(theme), [theme]);
+  useEffect(() => setIndex(0), [shown]);
+
+  const edit = (next: Task) => {
+    setTask(next);
+    setIsEditing(next.kind !== 'draw' && next.kind !== 'compare');
+  };
+  const draw = async () => {
+    if (!model) return;
+    const wanted: Form = { ...form, label: chosen?.name ?? '' };
+    if (!(await drawing.drawTask(wanted, task, model))) return;
+    setIsEditing(false);
+    // On a phone it is below the controls.
+    centre.current?.scrollIntoView({ block: 'nearest' });
+  };
+  const choose = (id: string) => {
+    const next = models.find((each) => each.id === id);
+    if (!next || next === model) return;
+    setForm((before) => ({ ...before, model: id }));
+    // Another model draws other things.
+    setLabel(undefined);
+    const left = taskFor(task, next.capabilities);
+    // A frame lies on the cells of its model.
+    setTask(left.kind === 'outpaint' ? taskOf(left.kind, left, next) : left);
+    if (left.kind === 'draw') setIsEditing(false);
+  };
+  /** The picture is read at the size that the model sees, so that the mask lies over that. */
+  const inpaint = async (file: Blob, { imageWidth: width, imageHeight: height }: PictureSize) => {
+    const picture = await readPicture(file, { width, height });
+    edit({ kind: 'inpaint', picture, mask: emptyMask(width, height), blend: '' });
+  };
+  const inpaintResult = ({ model: size, label: of }: Generation, path: string) =>
+    drawing.attempt(async () => {
+      choose(size.id);
+      await inpaint(await (await fetch(path)).blob(), size);
+      setLabel(of);
+    });
+  const redrawResult = ({ id, images, grid, facts }: Playback, at: number) => {
+    const image = images[at];
+    if (!image || !grid || !facts) return;
+    choose(facts.model.id);
+    edit({ kind: 'redraw', generation: id, index: at, path: image.path, mask: emptyMask(grid.width, grid.height) });
+    setLabel(facts.label);
+  };
+  const newest = kept.find(({ images }) => images.length > 0);
+  const newestPath = pathOf(newest?.images[0]?.image.url ?? '');
+
+  return (
+    <div
+      className="page"
+      // A picture that is dropped anywhere is to be inpainted; the browser would leave the page for it.
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        const [file] = event.dataTransfer.files;
+        if (file && model?.capabilities.knownTokens) void drawing.attempt(() => inpaint(file, model));
+      }}
+    >
+      <Header state={state} theme={theme} onTheme={setTheme} />
+      {state === 'lost' && (
+        <Notice
+          title="The connection to the server is lost"
+          text="It is tried again every second; what is being drawn goes on there, and is shown as soon as it answers."
+        />
+      )}
+      <main>
+        <Controls
+          {...{ session, models, model, form, task, drawing }}
+          lastSeed={newest?.seed}
+          label={chosen}
+          onLabel={setLabel}
+          onModel={choose}
+          onForm={(change) => setForm((before) => ({ ...before, ...change }))}
+          onTask={setTask}
+          onTaskKind={(kind) => edit(taskOf(kind, task, model))}
+          onDraw={() => void draw()}
+        />
+        <div className="centre" ref={centre}>
+          {isEditing && model ? (
+            <SourceEditor
+              task={task}
+              onTask={setTask}
+              model={model}
+              theme={theme}
+              onResult={newest && (() => void inpaintResult(newest, newestPath))}
+            />
+          ) : shown.length > 0 ? (
+            <Result
+              {...{ session, models, theme, index }}
+              onIndex={setIndex}
+              redraw={redrawResult}
+              inpaint={(facts, path) => void inpaintResult(facts, path)}
+              draw={(inputs) => void drawing.drawInputs(inputs)}
+              cancel={(ids) => void drawing.attempt(() => session.cancel(ids))}
+            />
+          ) : (
+            <Welcome theme={theme} />
+          )}
+          {!isEditing && task.kind !== 'draw' && task.kind !== 'compare' && (
+            <button type="button" className="quiet" onClick={() => setIsEditing(true)}>
+              Back to the {task.kind === 'outpaint' ? 'frame' : 'mask'}
+            </button>
+          )}
+          {isEditing && shown.length > 0 && (
+            <button type="button" className="quiet" onClick={() => setIsEditing(false)}>
+              Back to the result
+            </button>
+          )}
+        </div>
+        <Gallery
+          session={session}
+          onShow={(id) => {
+            setIsEditing(false);
+            session.show([id]);
+          }}
+        />
+      </main>
+    </div>
+  );
+}
+
+interface PictureSize {
+  readonly imageWidth: number;
+  readonly imageHeight: number;
+}
+
+/** The task anew; the picture that is there already stays. */
+function taskOf(kind: TaskKind, before: Task, model: Model | undefined): Task {
+  const picture = 'picture' in before ? before.picture : undefined;
+  switch (kind) {
+    case 'draw':
+      return { kind };
+    case 'compare':
+      return { kind, orders: ['RANDOM', 'RASTER'] };
+    case 'inpaint': {
+      const mask = picture && emptyMask(picture.width, picture.height);
+      return { kind, blend: '', ...(picture && mask ? { picture, mask } : {}) };
+    }
+    case 'outpaint': {
+      const grid = { width: model?.gridWidth ?? 16, height: model?.gridHeight ?? 16 };
+      return { kind, placement: centred(grid), ...(picture ? { picture } : {}) };
+    }
+    case 'redraw':
+      return before;
+  }
+}
+
+/** Asked for again when the connection is back, for as long as there are none. */
+function useModels({ client, state }: Session): readonly Model[] {
+  const [models, setModels] = useState<readonly Model[]>([]);
+  const connection = useValue(state);
+  useEffect(() => {
+    if (models.length > 0 || connection === 'lost') return;
+    // Where it fails the connection is lost, which the page says.
+    client.models().then(setModels, () => undefined);
+  }, [client, connection, models.length]);
+  return models;
+}
+
+/** So that there is something to draw before anything is chosen. */
+function useFirstLabel({ client }: Session, model: Model | undefined): Label | undefined {
+  const [label, setLabel] = useState<Label>();
+  useEffect(() => {
+    if (!model) return;
+    client.labels({ model: model.id, search: 'rocket', first: 1 }).then(
+      async (found) => {
+        const [edge] = found?.edges ?? [];
+        setLabel(edge?.node ?? (await client.labels({ model: model.id, first: 1 }))?.edges[0]?.node);
+      },
+      () => undefined,
+    );
+  }, [client, model]);
+  return label;
+}

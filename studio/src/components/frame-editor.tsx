@@ -1,0 +1,103 @@
+import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { move, resize, type Placement } from '../placement.js';
+import type { Grid } from '../playback.js';
+import { NumberField } from './field.js';
+
+interface FrameEditorProps {
+  readonly picture: string;
+  readonly placement: Placement;
+  readonly onChange: (placement: Placement) => void;
+  readonly grid: Grid;
+}
+
+interface Drag {
+  readonly kind: 'move' | 'resize';
+  readonly x: number;
+  readonly y: number;
+  readonly from: Placement;
+}
+
+/** Where the picture lies: its frame is dragged, or moved with the arrow keys, and all around it is drawn. */
+export function FrameEditor({ picture, placement, onChange, grid }: FrameEditorProps) {
+  const stage = useRef<HTMLDivElement>(null);
+  const drag = useRef<Drag>(undefined);
+  const percent = (cells: number, of: number) => `${(100 * cells) / of}%`;
+
+  const begin = (kind: Drag['kind']) => (event: PointerEvent<HTMLElement>) => {
+    event.stopPropagation();
+    event.currentTarget.setPointerCapture(event.pointerId);
+    drag.current = { kind, x: event.clientX, y: event.clientY, from: placement };
+  };
+  const follow = (event: PointerEvent<HTMLElement>) => {
+    const box = stage.current?.getBoundingClientRect();
+    if (!drag.current || !box) return;
+    event.stopPropagation();
+    const { kind, x, y, from } = drag.current;
+    const dx = Math.round(((event.clientX - x) / box.width) * grid.width);
+    const dy = Math.round(((event.clientY - y) / box.height) * grid.height);
+    onChange(kind === 'move' ? move(from, dx, dy, grid) : resize(from, dx, dy, grid));
+  };
+  const end = () => {
+    drag.current = undefined;
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const [dx = 0, dy = 0] = by;
+    onChange(event.shiftKey ? resize(placement, dx, dy, grid) : move(placement, dx, dy, grid));
+  };
+  const number = (key: keyof Placement, label: string) => (
+    <NumberField
+      label={label}
+      value={String(placement[key])}
+      min={key === 'x' || key === 'y' ? 0 : 1}
+      max={key === 'x' || key === 'width' ? grid.width : grid.height}
+      onChange={(text) => {
+        const by = Number(text) - placement[key];
+        const [dx, dy] = key === 'x' || key === 'width' ? [by, 0] : [0, by];
+        onChange(key === 'x' || key === 'y' ? move(placement, dx, dy, grid) : resize(placement, dx, dy, grid));
+      }}
+    />
+  );
+
+  return (
+    <div className="editor">
+      <div
+        className="stage tiled"
+        ref={stage}
+        style={{
+          aspectRatio: grid.width / grid.height,
+          backgroundSize: `${percent(1, grid.width)} ${percent(1, grid.height)}`,
+        }}
+      >
+        <div
+          className="frame"
+          tabIndex={0}
+          role="application"
+          aria-label={`Frame of the picture: column ${placement.x}, row ${placement.y}, ${placement.width} by ${placement.height} cells. Arrow keys move it, with shift they resize it.`}
+          style={{
+            left: percent(placement.x, grid.width),
+            top: percent(placement.y, grid.height),
+            width: percent(placement.width, grid.width),
+            height: percent(placement.height, grid.height),
+          }}
+          onKeyDown={onKeyDown}
+          onPointerDown={begin('move')}
+          onPointerMove={follow}
+          onPointerUp={end}
+        >
+          <img src={picture} alt="" draggable={false} />
+          <span className="handle" onPointerDown={begin('resize')} onPointerMove={follow} onPointerUp={end} />
+        </div>
+      </div>
+      <p className="hint">Drag the picture to where it is to lie, its corner to make it larger or smaller.</p>
+      <div className="row">
+        {number('x', 'Column')}
+        {number('y', 'Row')}
+        {number('width', 'Cells wide')}
+        {number('height', 'Cells high')}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import type { GenerateInput } from 'randar-client';
+import { useState } from 'react';
+import { operationTexts, shortened, type OperationTexts } from '../operation-text.js';
+import { Segments } from './segments.js';
+
+interface OperationPanelProps {
+  readonly input: GenerateInput;
+  readonly endpoint: string;
+}
+
+/** The input as GraphQL, curl and client code, to be taken elsewhere. */
+export function OperationPanel({ input, endpoint }: OperationPanelProps) {
+  const [kind, setKind] = useState<keyof OperationTexts>('graphql');
+  const [copied, setCopied] = useState('');
+  const text = operationTexts(input, endpoint)[kind];
+  const copy = () => {
+    navigator.clipboard.writeText(text).then(
+      () => setCopied('Copied.'),
+      () => setCopied('This browser does not let the page copy: select the text instead.'),
+    );
+  };
+  return (
+    <details className="operation">
+      <summary>Draw the same from elsewhere</summary>
+      <div className="heading">
+        <Segments
+          legend="In which language"
+          value={kind}
+          onChange={(next) => {
+            setKind(next);
+            setCopied('');
+          }}
+          options={[
+            { value: 'graphql', name: 'GraphQL' },
+            { value: 'curl', name: 'curl' },
+            { value: 'client', name: 'Client' },
+          ]}
+        />
+        <button type="button" className="quiet" onClick={copy}>
+          Copy
+        </button>
+        <span role="status">{copied}</span>
+      </div>
+      {/* Focusable, so that who has no pointer can scroll it. */}
+      <pre tabIndex={0} role="region" aria-label="Operation">
+        {shortened(text)}
+      </pre>
+    </details>
+  );
+}

@@ -1,0 +1,84 @@
+import type { Model } from 'randar-client';
+import { useState } from 'react';
+import { emptyMask } from '../mask.js';
+import { readPicture } from '../picture.js';
+import type { Task } from '../task.js';
+import { troubleOf } from '../trouble.js';
+import { FrameEditor } from './frame-editor.js';
+import { MaskEditor } from './mask-editor.js';
+import { Notice } from './notice.js';
+import { PictureDrop } from './picture-drop.js';
+
+interface SourceEditorProps {
+  readonly task: Task;
+  readonly onTask: (task: Task) => void;
+  readonly model: Model;
+  readonly theme: string;
+  /** Takes the picture that was shown last. */
+  readonly onResult: (() => void) | undefined;
+}
+
+/** What the task starts from: a picture, and which part of it is to stay. */
+export function SourceEditor({ task, onTask, model, theme, onResult }: SourceEditorProps) {
+  const [refused, setRefused] = useState<string>();
+  const grid = { width: model.gridWidth, height: model.gridHeight };
+  const size = { width: model.imageWidth, height: model.imageHeight };
+
+  const take = async (file: Blob) => {
+    try {
+      // The mask lies over what the model sees of it; around a frame the picture keeps its shape.
+      const picture = await readPicture(file, task.kind === 'inpaint' ? size : undefined);
+      setRefused(undefined);
+      if (task.kind === 'inpaint') onTask({ ...task, picture, mask: emptyMask(size.width, size.height) });
+      if (task.kind === 'outpaint') onTask({ ...task, picture });
+    } catch (error) {
+      setRefused(troubleOf(error).text);
+    }
+  };
+  const notice = refused !== undefined && <Notice title="This cannot be used" text={refused} />;
+
+  switch (task.kind) {
+    case 'draw':
+    case 'compare':
+      return null;
+    case 'redraw':
+      return (
+        <MaskEditor
+          picture={task.path}
+          mask={task.mask}
+          onChange={(mask) => onTask({ ...task, mask })}
+          grid={grid}
+          theme={theme}
+        />
+      );
+    case 'inpaint':
+      return (
+        <PictureDrop onFile={(file) => void take(file)} onResult={onResult} hasPicture={task.picture !== undefined}>
+          {notice}
+          {task.picture && task.mask && (
+            <MaskEditor
+              picture={task.picture.dataUri}
+              mask={task.mask}
+              onChange={(mask) => onTask({ ...task, mask })}
+              grid={grid}
+              theme={theme}
+            />
+          )}
+        </PictureDrop>
+      );
+    case 'outpaint':
+      return (
+        <PictureDrop onFile={(file) => void take(file)} onResult={undefined} hasPicture={task.picture !== undefined}>
+          {notice}
+          {task.picture && (
+            <FrameEditor
+              picture={task.picture.dataUri}
+              placement={task.placement}
+              onChange={(placement) => onTask({ ...task, placement })}
+              grid={grid}
+            />
+          )}
+        </PictureDrop>
+      );
+  }
+}

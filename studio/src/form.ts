@@ -1,0 +1,107 @@
+import type { GenerateInput, Model, OrderKind, PreviewMode, ScheduleKind, SourceInput } from 'randar-client';
+
+/** What the controls hold: text as it was typed, empty for the model's own default. */
+export interface Form {
+  /** A folder of models/; empty for the default. */
+  readonly model: string;
+  /** The chosen label's name. */
+  readonly label: string;
+  readonly seed: string;
+  readonly count: string;
+  readonly steps: string;
+  readonly order: OrderKind | '';
+  readonly schedule: ScheduleKind;
+  readonly guidanceStart: string;
+  readonly guidanceEnd: string;
+  readonly temperature: string;
+  readonly topK: string;
+  readonly topP: string;
+  readonly preview: PreviewMode;
+  readonly size: '1' | '2';
+}
+
+export const initialForm: Form = {
+  model: '',
+  label: '',
+  seed: '',
+  count: '1',
+  steps: '',
+  order: '',
+  schedule: 'COSINE',
+  guidanceStart: '',
+  guidanceEnd: '',
+  temperature: '',
+  topK: '',
+  topP: '',
+  preview: 'MOSAIC',
+  size: '1',
+};
+
+/** What stands for what is left empty where it must be said: for one end of the guidance, for an order compared with. */
+export type FormDefaults = Pick<
+  Model['defaults'],
+  'order' | 'guidanceStart' | 'guidanceEnd' | 'guidanceCurve' | 'guidancePower'
+>;
+
+/** The input that the form asks for. What is left as it is does not appear: the server's defaults are the server's. */
+export function inputOf(form: Form, seed: number, defaults: FormDefaults, source?: SourceInput): GenerateInput {
+  return {
+    ...(form.model === '' ? {} : { model: form.model }),
+    label: { name: form.label },
+    seed,
+    ...(Number(form.count) === 1 ? {} : { count: Number(form.count) }),
+    ...numbers(form, ['steps', 'temperature', 'topK', 'topP']),
+    ...(form.order === '' || form.order === defaults.order ? {} : { order: { kind: form.order } }),
+    ...(form.schedule === 'COSINE' ? {} : { schedule: { kind: form.schedule } }),
+    ...(form.guidanceStart === '' && form.guidanceEnd === ''
+      ? {}
+      : {
+          guidance: {
+            start: form.guidanceStart === '' ? defaults.guidanceStart : Number(form.guidanceStart),
+            end: form.guidanceEnd === '' ? defaults.guidanceEnd : Number(form.guidanceEnd),
+            ...(defaults.guidanceCurve === 'LINEAR'
+              ? {}
+              : { curve: defaults.guidanceCurve, power: defaults.guidancePower }),
+          },
+        }),
+    ...(form.preview === 'MOSAIC' ? {} : { preview: { mode: form.preview } }),
+    // A size does not go together with a source.
+    ...(form.size === '1' || source ? {} : { size: { factor: Number(form.size) } }),
+    ...(source ? { source } : {}),
+  };
+}
+
+type NumberField = 'steps' | 'temperature' | 'topK' | 'topP';
+
+function numbers(form: Form, fields: readonly NumberField[]): Partial<Record<NumberField, number>> {
+  return Object.fromEntries(
+    fields.flatMap((field) => (form[field] === '' ? [] : [[field, Number(form[field])] as const])),
+  );
+}
+
+/** A seed that every count of pictures still fits behind. */
+export function anySeed(): number {
+  return Math.floor(Math.random() * (2 ** 31 - 17));
+}
+
+export const orders: readonly { readonly kind: OrderKind; readonly name: string; readonly what: string }[] = [
+  { kind: 'RANDOM', name: 'Random', what: 'any cell, as the seed has it' },
+  { kind: 'RASTER', name: 'Raster', what: 'row by row, as one reads' },
+  { kind: 'SPIRAL', name: 'Spiral', what: 'from the centre outwards' },
+  { kind: 'HALTON', name: 'Halton', what: 'evenly spread at every moment' },
+  { kind: 'SUBSAMPLE', name: 'Coarse to fine', what: 'every other cell first, then those between' },
+  { kind: 'LOCALITY', name: 'Locality', what: 'beside what is there, far from each other' },
+  { kind: 'CENTER_OUT', name: 'Centre out', what: 'by distance from the centre' },
+];
+
+export const schedules: readonly { readonly kind: ScheduleKind; readonly name: string }[] = [
+  { kind: 'COSINE', name: 'Cosine: few at first, many at the end' },
+  { kind: 'LINEAR', name: 'Linear: the same number every step' },
+  { kind: 'ONE_BY_ONE', name: 'One by one: as many steps as cells' },
+];
+
+export const previewModes: readonly { readonly kind: PreviewMode; readonly name: string }[] = [
+  { kind: 'MOSAIC', name: 'Patches: each token by itself' },
+  { kind: 'DECODED', name: 'Through the decoder, as time allows' },
+  { kind: 'NONE', name: 'None' },
+];

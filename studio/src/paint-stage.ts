@@ -1,0 +1,103 @@
+import { isKnown, type Cells } from './frame.js';
+import { heatColour } from './heat.js';
+import type { ThemeColours } from './hooks.js';
+
+export type View = 'picture' | 'confidence' | 'order';
+
+export interface Scene {
+  readonly cells: Cells;
+  /** The playhead: not whole between two steps. */
+  readonly at: number;
+  readonly totalSteps: number;
+  /** What the known cells look like, where something is there already. */
+  readonly picture: CanvasImageSource | undefined;
+  /** The picture shows by itself what is not known: it is of another grid than the cells. */
+  readonly isWhole: boolean;
+  readonly view: View;
+  /** Just decoded cells light up, and fade over the next steps. */
+  readonly isGlowing: boolean;
+}
+
+/** Steps over which a cell that was just decoded fades from the accent to its picture. */
+const glowSteps = 4;
+
+/** One frame: the picture where something is known, tiles where nothing is, and what has just been decoded lit up. */
+export function paintStage(context: CanvasRenderingContext2D, scene: Scene, colours: ThemeColours): void {
+  const { width, height } = context.canvas;
+  context.clearRect(0, 0, width, height);
+  if (scene.view === 'picture') paintPicture(context, scene, colours);
+  if (!scene.isWhole) paintTiles(context, scene, colours);
+  if (scene.view !== 'picture') paintHeat(context, scene);
+  if (scene.isGlowing) paintGlow(context, scene, colours);
+}
+
+function paintPicture(context: CanvasRenderingContext2D, { picture }: Scene, { known }: ThemeColours): void {
+  const { width, height } = context.canvas;
+  if (picture) {
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(picture, 0, 0, width, height);
+    return;
+  }
+  // Without previews, that a cell is decoded is all that can be shown of it.
+  context.fillStyle = known;
+  context.fillRect(0, 0, width, height);
+}
+
+/** Over the picture: cheaper than to paint the picture cell by cell. */
+function paintTiles(context: CanvasRenderingContext2D, { cells, at }: Scene, { surface, tile }: ThemeColours): void {
+  const ground = new Path2D();
+  const tiles = new Path2D();
+  eachCell(context, cells, (cell, { x, y, width, height }) => {
+    if (isKnown(cells.decodedAt[cell] ?? 0, at)) return;
+    const gap = width * 0.1;
+    ground.rect(x, y, width, height);
+    tiles.roundRect(x + gap, y + gap, width - 2 * gap, height - 2 * gap, width * 0.22);
+  });
+  context.fillStyle = surface;
+  context.fill(ground);
+  context.fillStyle = tile;
+  context.fill(tiles);
+}
+
+function paintHeat(context: CanvasRenderingContext2D, { cells, at, view, totalSteps }: Scene): void {
+  eachCell(context, cells, (cell, box) => {
+    const decodedAt = cells.decodedAt[cell] ?? 0;
+    if (!isKnown(decodedAt, at)) return;
+    const value = view === 'confidence' ? (cells.probability[cell] ?? 0) : 1 - decodedAt / Math.max(1, totalSteps);
+    context.fillStyle = heatColour(value);
+    const gap = box.width * 0.04;
+    context.beginPath();
+    context.roundRect(box.x + gap, box.y + gap, box.width - 2 * gap, box.height - 2 * gap, box.width * 0.15);
+    context.fill();
+  });
+}
+
+function paintGlow(context: CanvasRenderingContext2D, { cells, at }: Scene, { glow }: ThemeColours): void {
+  context.fillStyle = glow;
+  eachCell(context, cells, (cell, box) => {
+    const decodedAt = cells.decodedAt[cell] ?? 0;
+    const age = at - decodedAt;
+    if (decodedAt === 0 || !isKnown(decodedAt, at) || age >= glowSteps) return;
+    context.globalAlpha = 0.85 * (1 - age / glowSteps);
+    context.beginPath();
+    context.roundRect(box.x, box.y, box.width, box.height, box.width * 0.15);
+    context.fill();
+  });
+  context.globalAlpha = 1;
+}
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function eachCell(context: CanvasRenderingContext2D, cells: Cells, visit: (cell: number, box: Box) => void): void {
+  const width = context.canvas.width / cells.width;
+  const height = context.canvas.height / cells.height;
+  for (let cell = 0; cell < cells.width * cells.height; cell++) {
+    const [column, row] = [cell % cells.width, Math.floor(cell / cells.width)];
+    visit(cell, { x: column * width, y: row * height, width, height });
+  }
+}

@@ -1,0 +1,34 @@
+import { isOver, type Playback } from './playback.js';
+
+/** Where a generation is, in one sentence. */
+export function statusText(playback: Playback): string {
+  const { facts, status, steps, totalSteps, ahead, failure, elapsedMs } = playback;
+  if (!facts) return 'Asking the server.';
+  const what = `${facts.label.title}${facts.count > 1 ? ` × ${facts.count}` : ''}`;
+  switch (status) {
+    case 'QUEUED':
+      return ahead === 0 ? `${what} is next.` : `${what} waits for ${ahead} before it.`;
+    case 'RUNNING':
+      return `${what} is being drawn: step ${steps.length} of ${totalSteps}.`;
+    case 'COMPLETED':
+      return `${what}, drawn in ${seconds(elapsedMs)}: ${totalSteps} steps, seed ${facts.seed}.`;
+    case 'FAILED':
+      return `${what} failed: ${failure ?? 'the server gives no reason'}`;
+    case 'CANCELLED':
+      return `${what} was cancelled after step ${steps.length} of ${totalSteps}.`;
+  }
+}
+
+/** The same for a screen reader: not every step, but every quarter. */
+export function spokenText(playback: Playback): string {
+  const { steps, totalSteps, facts } = playback;
+  if (isOver(playback) || playback.status !== 'RUNNING' || !facts) return statusText(playback);
+  const quarter = Math.floor((4 * steps.length) / Math.max(1, totalSteps));
+  return quarter === 0
+    ? `${facts.label.title} is being drawn.`
+    : `${facts.label.title}: ${quarter * 25} % of the steps.`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s`;
+}

@@ -1,0 +1,76 @@
+import { RandarError } from 'randar-client';
+
+/** What went wrong in words, and what one can do about it. */
+export interface Trouble {
+  readonly title: string;
+  readonly text: string;
+  /** Draw the same once more; look at the fields; wait for the connection. */
+  readonly wayOn: 'again' | 'fields' | 'wait';
+  /** What is wrong with single fields, by the input's path without `input.`: steps, label.name. */
+  readonly fields: readonly FieldProblem[];
+}
+
+export interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
+export function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof RandarError)) {
+    const text = error instanceof Error ? error.message : String(error);
+    return { title: 'Something went wrong on this page', text, wayOn: 'again', fields: [] };
+  }
+  const trouble = (title: string, text: string, wayOn: Trouble['wayOn'] = 'again') => ({
+    title,
+    text,
+    wayOn,
+    fields: [],
+  });
+  switch (error.code) {
+    case 'BAD_USER_INPUT': {
+      const fields = problemsOf(error.message);
+      const text = fields.length === 0 ? error.message : 'See what is marked.';
+      return { title: 'This cannot be drawn as it is', text, wayOn: 'fields', fields };
+    }
+    case 'CONNECTION_LOST':
+      return trouble('The server does not answer', 'As soon as it does, you can draw again.', 'wait');
+    case 'NOT_FOUND':
+      return trouble(
+        'The server does not know this generation any more',
+        'It was restarted, or has drawn many since. The same seed draws the same picture again.',
+      );
+    case 'QUEUE_FULL':
+      return trouble(
+        'The server has as many pictures waiting as it takes',
+        `Try again ${error.retryAfterSeconds === undefined ? 'soon' : `in ${error.retryAfterSeconds} s`}.`,
+      );
+    case 'SHUTTING_DOWN':
+      return trouble('The server is being ended', 'When it is back, draw again.');
+    default:
+      return trouble('The server could not do that', error.message);
+  }
+}
+
+/**
+ * The problems of an input, told in one message: "Expected `input.steps` to be ..., got 0. Expected `input.count` ...".
+ * Each begins with the field that it speaks of.
+ */
+export function problemsOf(message: string): FieldProblem[] {
+  return message
+    .split(/ (?=Expected (?:every one of |every step of |a step of )?`input\.)/)
+    .flatMap((text): FieldProblem[] => {
+      const path = /`input\.([\w.]+)`/.exec(text)?.[1];
+      return path === undefined ? [] : [{ field: path, message: inPlainWords(text) }];
+    });
+}
+
+/** Beside its own field a problem needs no path: "Expected a whole number from 1 to 256, got 0." */
+function inPlainWords(text: string): string {
+  return text.replace(/`input\.[\w.]+` to be /, '').replaceAll(/`input\.(?:\w+\.)*(\w+)`/g, '$1');
+}
+
+/** What a control shows of its field, or of what is in it. */
+export function problemOf(problems: readonly FieldProblem[], field: string): string | undefined {
+  const found = problems.filter((problem) => problem.field === field || problem.field.startsWith(`${field}.`));
+  return found.length === 0 ? undefined : found.map(({ message }) => message).join(' ');
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { chromium } from '../browser.js';
+import { serve } from '../cli/run.js';
+import { startProxy } from '../client/proxy.js';
+import { builtInModels } from '../goldens/models.js';
+import { useServer } from '../server/start.js';
+import { askForSlowOne, draw, finished, keepScreenshot, shownIds, useBrowser, browserTest } from './page.js';
+
+describe.skipIf(chromium === undefined)('the page and a bad connection', browserTest, () => {
+  const running = useServer({ models: builtInModels });
+  const open = useBrowser();
+
+  it('goes on behind the last step where the connection was cut', async () => {
+    const proxy = await startProxy(running().server.address);
+    const page = await open(new URL('/', proxy.address).href);
+    await askForSlowOne(page);
+    await draw(page);
+    await page.getByText(/is being drawn: step \d/).waitFor();
+    const [id] = shownIds(page);
+    expect(running().engine.find(id ?? '')?.status).toBe('running');
+    proxy.cut();
+    await page.getByText('Connection lost', { exact: true }).waitFor();
+    await finished(page);
+    await page.getByText('Connected', { exact: true }).waitFor();
+    expect(await page.locator('.timeline rect').count()).toBe(256);
+    expect(shownIds(page)).toEqual([id]);
+    await page.close();
+    await proxy.close();
+  });
+});
+
+describe.skipIf(chromium === undefined)('the address of a generation that nobody knows', browserTest, () => {
+  const running = useServer({ models: builtInModels });
+  const open = useBrowser();
+
+  it('is answered in words, and can be left', async () => {
+    const page = await open(`${running().server.address}/#generation=never-was`);
+    await page.getByText('The server does not know this generation any more').waitFor();
+    expect(await page.getByRole('button', { name: 'Draw it again' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Leave it' }).click();
+    await page.getByRole('heading', { name: 'A picture in any order' }).waitFor();
+    await draw(page, 'fox');
+    await finished(page);
+  });
+});
+
+describe.skipIf(chromium === undefined)('the page and a server that is restarted', browserTest, () => {
+  const open = useBrowser();
+
+  it('says that the connection is lost, finds the server again, and draws the same again', async () => {
+    const before = await serve(['--port', '0']);
+    const { origin, port } = new URL(before.url);
+    const page = await open(origin);
+    await page.getByLabel('Seed').fill('7');
+    await askForSlowOne(page);
+    await draw(page);
+    await page.getByText(/is being drawn: step \d/).waitFor();
+    before.kill('SIGKILL');
+    await before.ended;
+    await page.getByText('The connection to the server is lost').waitFor();
+    await keepScreenshot(page, 'lost');
+    await serve(['--port', port]);
+    await page.getByText('The server does not know this generation any more').waitFor();
+    await page.getByText('Connected', { exact: true }).waitFor();
+    const [id] = shownIds(page);
+    await page.getByRole('button', { name: 'Draw it again' }).click();
+    await page
+      .getByText(/, drawn in .* seed 7\./)
+      .first()
+      .waitFor();
+    expect(shownIds(page)).not.toEqual([id]);
+  });
+});
