@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fork } from 'node:child_process';
+import { openWeights } from '../src/checkpoint/open-weights.js';
+import { Decoding } from '../src/decoding/decoding.js';
+import { cellCount } from '../src/decoding/grid.js';
+import { tokensPerStep } from '../src/decoding/schedule.js';
+import { readManifest } from '../src/model/manifest.js';
+import { loadRandar } from '../src/model/randar-transformer.js';
+
+/** The step loop by itself, in a process of its own: no server, no events, no pictures. */
+export interface Bare {
+  /** Milliseconds of one picture, or of a batch of pictures together. */
+  draw(seed: number, batch?: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** @param file a transformer of 16 x 16 cells with head dimension 64; the built-in model where absent */
+export async function startBare(file?: string): Promise<Bare> {
+  const child = fork(fileURLToPath(import.meta.url), file === undefined ? ['child'] : ['child', file]);
+  const answer = () => new Promise<number>((resolve) => child.once('message', (ms) => resolve(ms as number)));
+  await answer();
+  return {
+    draw: (seed, batch = 1) => {
+      const ms = answer();
+      child.send([seed, batch]);
+      return ms;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => resolve());
+        child.disconnect();
+      }),
+  };
+}
+
+if (process.argv[2] === 'child' && process.send) {
+  const draw = await prepare(process.argv[3]);
+  process.on('message', (message) => {
+    const [seed, batch] = message as [number, number];
+    void draw(seed, batch).then((ms) => process.send?.(ms));
+  });
+  process.send(0);
+}
+
+async function prepare(file?: string): Promise<(seed: number, batch: number) => Promise<number>> {
+  const { grid, path, heads, defaults } = await benchedModel(file);
+  const device = { provider: 'cpu', index: 0 } as const;
+  const { shape, ownSequence, session } = await loadRandar(path, heads, grid, {
+    device,
+    threads: 0,
+    spinning: true,
+  });
+  const { steps, guidance, temperature, topK, topP } = defaults;
+  return async (seed, batch) => {
+    const began = performance.now();
+    const decoding = new Decoding(ownSequence, {
+      pictures: Array.from({ length: batch }, (_, i) => ({
+        label: (seed + i) % shape.classes,
+        seed: seed + i,
+        order: { kind: 'random' },
+      })),
+      tokensPerStep: tokensPerStep({ kind: 'cosine', steps }, cellCount(grid)),
+      guidance: { ...guidance, curve: 'linear', power: 1 },
+      sampling: { temperature, topK, topP },
+    });
+    const cache = session.createCache(decoding.rows, decoding.capacity);
+    while (!decoding.isDone) decoding.apply(await session.runAlone(decoding.next(), cache));
+    return performance.now() - began;
+  };
+}
+
+/** The built-in model with its defaults, or another file with those of the released ones. */
+export async function benchedModel(file?: string) {
+  const manifest = await readManifest(fileURLToPath(new URL('../models/emoji', import.meta.url)));
+  const { grid, transformer, defaults } = manifest;
+  if (file === undefined) {
+    return { grid, path: join(manifest.folder, transformer.file), heads: transformer.heads, defaults };
+  }
+  const source = await openWeights(file);
+  const [, dimension = 0] = source.tensors.get('tok_embeddings.weight')?.shape ?? [];
+  await source.close();
+  return {
+    grid,
+    path: file,
+    heads: dimension / 64,
+    defaults: { ...defaults, steps: 88, guidance: { start: 1, end: 4 }, temperature: 1 },
+  };
+}

@@ -1,0 +1,40 @@
+import { stepInputs, type Position, type Row } from '../src/decoding/step.js';
+import type { RandarTransformer } from '../src/model/randar-transformer.js';
+
+/**
+ * How a picture reads as another label's, or in another order. An order of some of the cells reads those.
+ */
+export function rowOf(picture: Int32Array, order: Int32Array, label: number): Row {
+  return { label, order, tokens: order.map((cell) => picture[cell] ?? 0) };
+}
+
+/**
+ * -log p(token) in nats, of each row's tokens one by one in its order, by the model itself: one teacher-forced pass over
+ * [class, Q(p0), T(p0), Q(p1) ...] at temperature 1 without guidance. Rows are of one length.
+ */
+export async function surprises(
+  { embeddings, session, shape }: RandarTransformer,
+  rows: readonly Row[],
+): Promise<number[][]> {
+  const cells = rows[0]?.order.length ?? 0;
+  const positions: Position[] = [{ kind: 'class' }, { kind: 'query', at: 0 }];
+  for (let at = 1; at < cells; at++) positions.push({ kind: 'token', at: at - 1 }, { kind: 'query', at });
+  const inputs = stepInputs(positions, rows, positions.length - 1, embeddings);
+  const logits = await session.runAlone(inputs, session.createCache(rows.length, inputs.kept));
+  return rows.map(({ tokens }, row) =>
+    Array.from(tokens, (token, at) => {
+      // Logits are of queries and tokens in turn; those of tokens mean nothing.
+      const start = (2 * at * rows.length + row) * shape.vocabulary;
+      return surprise(logits.subarray(start, start + shape.vocabulary), token);
+    }),
+  );
+}
+
+/** -log softmax(logits)[token] */
+function surprise(logits: Float32Array, token: number): number {
+  let highest = -Infinity;
+  for (const x of logits) highest = Math.max(highest, x);
+  let sum = 0;
+  for (const x of logits) sum += Math.exp(x - highest);
+  return highest + Math.log(sum) - (logits[token] ?? 0);
+}

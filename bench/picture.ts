@@ -1,0 +1,55 @@
+import { startBare } from './bare.js';
+import { startServed, type PreviewChoice, type Timing } from './served.js';
+import { median, printTable } from './table.js';
+
+const previews: ReadonlyMap<string, PreviewChoice> = new Map([
+  ['server, no previews', { mode: 'NONE', picture: 'url' }],
+  ['server, a mosaic every step, by address', { mode: 'MOSAIC', picture: 'url' }],
+  ['server, a mosaic every step, inline WebP', { mode: 'MOSAIC', picture: 'dataUri' }],
+  ['server, decoded previews, inline WebP', { mode: 'DECODED', picture: 'dataUri' }],
+]);
+
+/**
+ * One picture of the built-in model: bare steps beside the whole server through one WebSocket subscriber. Every round
+ * times each way once, so that a noisy machine is noisy for all of them; what is printed are medians over the rounds.
+ */
+export async function benchPicture(label: string, rounds: number): Promise<void> {
+  const bare = await startBare();
+  const served = await startServed();
+  try {
+    const bareMs: number[] = [];
+    const times = new Map<string, Timing[]>([...previews.keys()].map((name) => [name, []]));
+    // The first two rounds warm up: code is compiled, caches fill.
+    for (let round = -2; round < rounds; round++) {
+      const ms = await bare.draw(round + 2);
+      if (round >= 0) bareMs.push(ms);
+      for (const [name, choice] of previews) {
+        const timing = await served.draw(label, round + 2, choice);
+        if (round >= 0) times.get(name)?.push(timing);
+      }
+    }
+    print(bareMs, times, served.cells);
+  } finally {
+    await Promise.all([bare.close(), served.close()]);
+  }
+}
+
+function print(bareMs: readonly number[], times: ReadonlyMap<string, readonly Timing[]>, cells: number): void {
+  const rows = [['', 'ms a picture', 'tokens/s', 'ratio to bare', 'first step ms', 'previews']];
+  const base = median(bareMs);
+  rows.push(['bare steps', base.toFixed(0), ((cells / base) * 1000).toFixed(0), '1.00', '', '']);
+  for (const [name, timings] of times) {
+    const total = median(timings.map(({ totalMs }) => totalMs));
+    // Side by side: the ratio of each round, not the ratio of two medians.
+    const ratio = median(timings.map(({ totalMs }, i) => totalMs / (bareMs[i] ?? NaN)));
+    rows.push([
+      name,
+      total.toFixed(0),
+      ((cells / total) * 1000).toFixed(0),
+      ratio.toFixed(2),
+      median(timings.map(({ firstStepMs }) => firstStepMs)).toFixed(1),
+      median(timings.map((timing) => timing.previews)).toFixed(0),
+    ]);
+  }
+  printTable(rows);
+}
