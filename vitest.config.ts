@@ -9,8 +9,10 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     globalSetup: 'tests/build.ts',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    setupFiles: 'tests/seed.ts',
+    // What is waited for comes by itself, later on a slow or busy machine: a limit is only there to end what hangs.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Each file that draws pictures keeps both cores of a small machine busy.
     maxWorkers: 2,
   },

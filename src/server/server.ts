@@ -26,12 +26,18 @@ export interface RunningServer {
 /** Bytes of one request: an image of 20 MiB, inline or uploaded, fits. */
 const maxBodyBytes = 32 * 2 ** 20;
 
+/**
+ * A connection may be idle for this long. Whoever keeps one to use it again, as proxies do for a minute, must be the first
+ * to give it up: else the server closes it while a request is under way.
+ */
+const keepAliveMs = 75_000;
+
 /** Serves the engine: GraphQL over HTTP, SSE and WebSocket, pictures, and the page. */
 export async function startServer(engine: Engine, options: ServerOptions): Promise<RunningServer> {
   const { report, publicOrigin } = options;
   const yoga = createGraphQL({ engine, publicOrigin, report });
   const page = await readPage();
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     route(request, response).catch((error: unknown) => {
       report(error);
       if (!response.headersSent) response.writeHead(500);

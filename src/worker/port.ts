@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, type MessagePort, type Transferable } from 'node:worker_threads';
 import type { CloseMessage, ThreadError } from './protocol.js';
 
@@ -19,6 +20,18 @@ export function sender<Message>(): (message: Message, transfer?: Transferable[])
  * the order is that of ~WorkerThreadData, node_worker.cc). A thread that has been idle for a while has none running.
  */
 const QUIET_BEFORE_EXIT_MS = 100;
+/** A pause that ends later than by this was none: the thread still worked, or the machine is so busy that all waits. */
+const LATE_MS = 20;
+/** Not for ever: a machine may be busy for days. */
+const MOST_PAUSES = 20;
+
+async function untilQuiet(): Promise<void> {
+  for (let pauses = 0; pauses < MOST_PAUSES; pauses++) {
+    const began = performance.now();
+    await pause(QUIET_BEFORE_EXIT_MS);
+    if (performance.now() - began < QUIET_BEFORE_EXIT_MS + LATE_MS) return;
+  }
+}
 
 /**
  * Takes every message that is for this thread. Told to close, the thread takes no more and ends.
@@ -33,7 +46,7 @@ export function listen<Message extends { readonly type: string }>(
     if (message.type === 'close') {
       closing = true;
       stop();
-      setTimeout(() => process.exit(), QUIET_BEFORE_EXIT_MS);
+      void untilQuiet().then(() => process.exit());
     } else if (!closing) take(message as Message);
   });
 }

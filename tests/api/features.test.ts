@@ -68,7 +68,7 @@ describe('features', () => {
       return values.reduce((sum, value) => sum + value, 0) / values.length;
     };
     expect(meanOf(true)).toBeGreaterThan(meanOf(false));
-  }, 120_000);
+  });
 
   it('of a layer that is not there are refused', async () => {
     const { errors } = await post(running().url, query, {

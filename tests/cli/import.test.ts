@@ -66,7 +66,7 @@ describe('randar import', () => {
     const { url } = await serve(['--port', '0', '--models', models]);
     const { data } = await post<{ model: object }>(url, '{ model(id: "faces") { name precision vocabularySize } }');
     expect(data?.model).toEqual({ name: 'Faces', precision: 'int8', vocabularySize: 2048 });
-  }, 90_000);
+  });
 
   it.each<[string, () => string[] | Promise<string[]>, RegExp]>([
     [

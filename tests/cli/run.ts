@@ -27,7 +27,14 @@ afterEach(async () => {
   }
 });
 
-function start(args: readonly string[], environment: Environment): { child: Child; ended: Promise<Ended> } {
+interface Started {
+  readonly child: Child;
+  readonly ended: Promise<Ended>;
+  /** All that it has said so far. */
+  readonly said: { stdout: string; stderr: string };
+}
+
+function start(args: readonly string[], environment: Environment): Started {
   const child = spawn(process.execPath, [main, ...args], {
     // Where the tests run, PORT and HOST may be set for something else.
     env: { ...process.env, PORT: undefined, HOST: undefined, ...environment },
@@ -42,7 +49,7 @@ function start(args: readonly string[], environment: Environment): { child: Chil
     running.delete(child);
     return { code: code as number | null, signal: signal as NodeJS.Signals | null, ...said };
   });
-  return { child, ended };
+  return { child, ended, said };
 }
 
 /** Runs a command to its end. */
@@ -60,19 +67,22 @@ export interface Serving {
   /** Of its GraphQL endpoint, from what it printed. */
   readonly url: string;
   readonly kill: (signal: NodeJS.Signals) => void;
-  /** The next text on standard error. */
-  readonly nextError: () => Promise<string>;
+  /** Waits until this is on standard error, among what else is there. */
+  readonly warns: (text: string) => Promise<void>;
   readonly ended: Promise<Ended>;
 }
 
 /** Starts `randar serve` and waits until it says that it is ready. */
 export async function serve(args: readonly string[], environment: Environment = {}): Promise<Serving> {
-  const { child, ended } = start(['serve', ...args], environment);
-  const early = ended.then(({ stderr }) => {
-    throw new Error(`the server ended before it was ready: ${stderr}`);
-  });
-  const [line] = (await Promise.race([once(child.stdout, 'data'), early])) as [string];
-  const url = /http:\S+/.exec(line)?.[0] ?? '';
+  const { child, ended, said } = start(['serve', ...args], environment);
+  const hears = async (stream: 'stdout' | 'stderr', text: string): Promise<void> => {
+    const early = ended.then(({ stderr }) => {
+      if (!said[stream].includes(text)) throw new Error(`the server ended without saying "${text}": ${stderr}`);
+    });
+    while (!said[stream].includes(text)) await Promise.race([once(child[stream], 'data'), early]);
+  };
+  await hears('stdout', '\n');
+  const url = /http:\S+/.exec(said.stdout)?.[0] ?? '';
   const kill = (signal: NodeJS.Signals) => void child.kill(signal);
-  return { url, kill, nextError: async () => ((await once(child.stderr, 'data')) as [string])[0], ended };
+  return { url, kill, warns: (text) => hears('stderr', text), ended };
 }

@@ -5,8 +5,6 @@ import { draw, inline, maskFile, photo, rgbOf, type Seen } from './sources.js';
 
 /** Pictures of twice the size, and several pictures at once, with the built-in model: 16 x 16 cells of 8 pixels. */
 const running = useServer({ models: builtInModels });
-/** Seconds each on a free machine, more on a busy one. */
-const large = { timeout: 180_000 };
 const label = { name: 'rocket' };
 const small = 16;
 const side = 2 * small;
@@ -21,7 +19,7 @@ const go = (input: object) =>
 const ascending = (values: readonly number[]) => [...values].sort((a, b) => a - b);
 const cellsOf = ({ steps }: Seen, index = 0) => steps.flatMap(({ images }) => images[index]?.positions ?? []);
 
-describe('a picture of twice the size', large, () => {
+describe('a picture of twice the size', () => {
   it('draws every cell once, those of even row and column first', async () => {
     const seen = await go({});
     const positions = cellsOf(seen);
@@ -103,7 +101,8 @@ describe('a picture of twice the size', large, () => {
     const { url, engine } = running();
     const before = engine.load.stepsComputed;
     const schedule = { tokensPerStep: [256, ...otherCells.map(() => 1)] };
-    const seen = await draw(url, { label, schedule, size: { factor: 2 } }, ({ step }) => step !== 4);
+    // Several pictures, so that steps last: few of them are computed before the cancel is heard, however busy it is here.
+    const seen = await draw(url, { label, count: 4, schedule, size: { factor: 2 } }, ({ step }) => step !== 4);
     const rest = await readEvents(overWebSocket(url, followSubscription, { id: seen.id }));
     expect(rest.at(-1)?.__typename).toBe('GenerationCancelled');
     // One behind it runs only when the thread has let it go: then no step of it can follow.
@@ -121,7 +120,7 @@ describe('a picture of twice the size', large, () => {
  * To the token, though batches of other sizes may round differently in the last bits of fp32: that changes a token only
  * where a draw falls within a millionth of the edge between two, which none of these does.
  */
-describe('each of several pictures', large, () => {
+describe('each of several pictures', () => {
   const mask = () => maskFile(128, 128, (x, y) => x > 40 && y > 30);
   const inpaint = async () => ({ inpaint: { image: inline(await photo(128)), mask: inline(await mask()) } });
 

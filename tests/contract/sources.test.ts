@@ -123,9 +123,18 @@ describe('inpainting', () => {
     expect((await fetch(address.replace('/emoji/', '/other/'))).status).toBe(404);
 
     const queued = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
-    const input = { label, source, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } };
-    const { data } = await post<{ generate: { id: string } }>(url, queued, { input });
-    expect((await fetch(otherwise(data?.generate.id ?? ''))).status).toBe(404);
+    // All but a cell is to be drawn, of many pictures: it is far from its end when its picture is asked for.
+    const most = inline(await maskFile(pixels, pixels, (x, y) => x >= 8 || y >= 8));
+    const large = { inpaint: { ...source.inpaint, mask: most } };
+    const input = { label, count: 16, source: large, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } };
+    const { data, errors } = await post<{ generate: { id: string } }>(url, queued, { input });
+    expect(errors).toBeUndefined();
+    const unfinished = data?.generate.id ?? '';
+    expect((await fetch(otherwise(unfinished))).status).toBe(404);
+    const cancel = `mutation ($id: ID!) { cancelGeneration(id: $id) { status } }`;
+    const cancelled = await post(url, cancel, { id: unfinished });
+    expect(cancelled.data).toEqual({ cancelGeneration: { status: 'CANCELLED' } });
+    expect((await fetch(otherwise(unfinished))).status).toBe(404);
 
     for (let i = 0; i < engine.options.keep + 1; i++) await go({ steps: 1 });
     expect((await fetch(address)).status).toBe(404);

@@ -136,11 +136,12 @@ describe('closing an engine', () => {
 
   it('cancels what is not finished when the grace is over', async () => {
     const engine = await start({ defaultModel: 'square8' });
+    // Pictures enough for a step to last: it is in the middle of its work when the engine closes.
     const long = request({
       model: 'square8',
       width: 8,
       height: 8,
-      count: 16,
+      count: 64,
       tokensPerStep: new Array<number>(64).fill(1),
     });
     const [running, waiting] = [engine.generate(long, 'client'), engine.generate(long, 'client')];

@@ -6,8 +6,8 @@ import { readManifests } from '../../src/model/manifest.js';
 import { QueueFullError, Scheduler } from '../../src/scheduler/scheduler.js';
 import { goldenModels } from '../goldens/models.js';
 
-/** More rows than any test of these uses. */
-const kvBytes = 1e8;
+/** More rows than any test of these uses; memory that no picture touches is not taken. */
+const kvBytes = 4e8;
 const maxQueued = 4;
 const maxConcurrent = 3;
 let models: string;
@@ -86,9 +86,9 @@ describe('the scheduler', () => {
   });
 
   it('fails what a dying worker was working on, replaces the worker and goes on with the rest', async () => {
-    // Pictures enough for a step to last: the worker is to die in the middle.
-    const running = generation({ count: 64 });
-    const others = Array.from({ length: maxConcurrent - 1 }, () => generation({ count: 64 }));
+    // Pictures enough for a step to last: the worker is to die in the middle, however late this thread hears of a step.
+    const running = generation({ count: 400 });
+    const others = Array.from({ length: maxConcurrent - 1 }, () => generation({ count: 400 }));
     const waiting = generation();
     const started = new Promise<void>((resolve) => {
       void (async () => {
@@ -162,12 +162,10 @@ describe('generations that are decoded together', () => {
   });
 
   it('begin at once while there is room, and do not wait for the end of others', async () => {
-    // Pictures enough for a step to last.
+    // Pictures enough for a step to last. They come at once: whatever this thread hears late, it hears in order.
     const long = generation({ seed: 40, count: 400 });
     const short = generation({ seed: 41, tokensPerStep: [8, 8] });
-    scheduler.enqueue(long, 'client');
-    await long.log.follow(2).next();
-    scheduler.enqueue(short, 'client');
+    for (const each of [long, short]) scheduler.enqueue(each, 'client');
     await ended(short);
     expect(long.status).toBe('running');
     expect((await ended(long)).status).toBe('completed');
@@ -288,9 +286,11 @@ describe('a scheduler with several decode threads', () => {
   it('fails what ran in them when they die, and goes on in new ones', async () => {
     const several = await start();
     try {
-      const running = Array.from({ length: 4 }, (_, i) => generation({ seed: i, count: 200 }));
+      // One may be near its end when another begins: they die as soon as any has drawn something, in long steps.
+      const running = Array.from({ length: 4 }, (_, i) => generation({ seed: i, count: 800 }));
       for (const each of running) several.enqueue(each, 'client');
-      await Promise.all(running.map((each) => each.log.follow(2).next()));
+      expect([several.running, several.queued]).toEqual([4, 0]);
+      await Promise.race(running.map((each) => each.log.follow(2).next()));
       await several.kill();
       for (const each of running) expect((await ended(each)).error?.code).toBe('WORKER_DIED');
       const after = Array.from({ length: 4 }, () => generation());
