@@ -5,7 +5,7 @@ import { openWeights } from '../src/checkpoint/open-weights.js';
 import { Decoding } from '../src/decoding/decoding.js';
 import { cellCount } from '../src/decoding/grid.js';
 import { tokensPerStep } from '../src/decoding/schedule.js';
-import { readManifest } from '../src/model/manifest.js';
+import { inFloats, readManifest } from '../src/model/manifest.js';
 import { loadRandar } from '../src/model/randar-transformer.js';
 
 /** The step loop by itself, in a process of its own: no server, no events, no pictures. */
@@ -15,9 +15,12 @@ export interface Bare {
   close(): Promise<void>;
 }
 
-/** @param file a transformer of 16 x 16 cells with head dimension 64; the built-in model where absent */
-export async function startBare(file?: string): Promise<Bare> {
-  const child = fork(fileURLToPath(import.meta.url), file === undefined ? ['child'] : ['child', file]);
+/**
+ * @param file a transformer of 16 x 16 cells with head dimension 64; the built-in model where absent
+ * @param weights of the built-in model: those that are served, or the same in floats
+ */
+export async function startBare(file?: string, weights: 'path' | 'floats' = 'path'): Promise<Bare> {
+  const child = fork(fileURLToPath(import.meta.url), ['child', weights, ...(file === undefined ? [] : [file])]);
   const answer = () => new Promise<number>((resolve) => child.once('message', (ms) => resolve(ms as number)));
   await answer();
   return {
@@ -35,7 +38,7 @@ export async function startBare(file?: string): Promise<Bare> {
 }
 
 if (process.argv[2] === 'child' && process.send) {
-  const draw = await prepare(process.argv[3]);
+  const draw = await prepare(process.argv[4], process.argv[3] === 'floats' ? 'floats' : 'path');
   process.on('message', (message) => {
     const [seed, batch] = message as [number, number];
     void draw(seed, batch).then((ms) => process.send?.(ms));
@@ -43,8 +46,11 @@ if (process.argv[2] === 'child' && process.send) {
   process.send(0);
 }
 
-async function prepare(file?: string): Promise<(seed: number, batch: number) => Promise<number>> {
-  const { grid, path, heads, defaults } = await benchedModel(file);
+async function prepare(
+  file: string | undefined,
+  weights: 'path' | 'floats',
+): Promise<(seed: number, batch: number) => Promise<number>> {
+  const { grid, heads, defaults, [weights]: path } = await benchedModel(file);
   const device = { provider: 'cpu', index: 0 } as const;
   const { shape, ownSequence, session } = await loadRandar(path, heads, grid, {
     device,
@@ -70,12 +76,17 @@ async function prepare(file?: string): Promise<(seed: number, batch: number) => 
   };
 }
 
-/** The built-in model with its defaults, or another file with those of the released ones. */
+/**
+ * The built-in model with its defaults, or another file with those of the released ones: the weights that are served,
+ * and the same in floats.
+ */
 export async function benchedModel(file?: string) {
   const manifest = await readManifest(fileURLToPath(new URL('../models/emoji', import.meta.url)));
   const { grid, transformer, defaults } = manifest;
   if (file === undefined) {
-    return { grid, path: join(manifest.folder, transformer.file), heads: transformer.heads, defaults };
+    const path = join(manifest.folder, transformer.file);
+    const floats = join(manifest.folder, inFloats(manifest).transformer.file);
+    return { grid, path, floats, heads: transformer.heads, defaults };
   }
   const source = await openWeights(file);
   const [, dimension = 0] = source.tensors.get('tok_embeddings.weight')?.shape ?? [];
@@ -83,6 +94,7 @@ export async function benchedModel(file?: string) {
   return {
     grid,
     path: file,
+    floats: file,
     heads: dimension / 64,
     defaults: { ...defaults, steps: 88, guidance: { start: 1, end: 4 }, temperature: 1 },
   };

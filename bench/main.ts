@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchedModel } from './bare.js';
 import { benchConcurrent } from './concurrent.js';
 import { benchHeap } from './heap.js';
 import { benchOrders } from './orders.js';
@@ -44,7 +45,7 @@ else if (what === 'concurrent') await benchConcurrent(values.label, rounds, valu
 else if (what === 'previews') await benchPreviews(values.label, rounds);
 else if (what === 'step') await benchStep(file, rounds);
 else if (what === 'heap') await benchHeap(Number(values.steps ?? 10_000));
-else if (what === 'precision') await benchPrecision(file ?? 'models/emoji/transformer.safetensors', rounds);
+else if (what === 'precision') await benchPrecision(file ?? (await benchedModel()).floats, rounds);
 else if (what === 'rar') await benchRar(rounds);
 else if (what === 'pytorch') {
   await benchPytorch(file, rounds, { ...values, batches: values.batches.split(',').map(Number) });

@@ -6,7 +6,7 @@ import { localityOrder } from '../src/decoding/locality.js';
 import { orderCells, type Order } from '../src/decoding/order.js';
 import { Random } from '../src/decoding/random.js';
 import { tokensPerStep, type Schedule } from '../src/decoding/schedule.js';
-import { readManifest, type Manifest } from '../src/model/manifest.js';
+import { inFloats, readManifest, type Manifest } from '../src/model/manifest.js';
 import { loadRandar, type RandarTransformer } from '../src/model/randar-transformer.js';
 import { loadTokenizer } from '../src/tokenizer/tokenizer.js';
 import { rowOf, surprises } from './likelihood.js';
@@ -58,7 +58,7 @@ export async function benchOrders(bench: OrdersBench): Promise<void> {
   const plans = readPlans(bench);
   const seeds = Array.from({ length: picturesPerLabel }, (_, i) => bench.seed * picturesPerLabel + i + 1);
   const options = { device: { provider: 'cpu', index: 0 }, threads: 0, spinning: true } as const;
-  const manifest = await readManifest(fileURLToPath(new URL('../models/emoji', import.meta.url)));
+  const manifest = inFloats(await readManifest(fileURLToPath(new URL('../models/emoji', import.meta.url))));
   const { folder, transformer: weights, grid } = manifest;
   const transformer = await loadRandar(join(folder, weights.file), weights.heads, grid, options);
   const { codebook } = await loadTokenizer(join(folder, manifest.tokenizer.file), options);

@@ -27,7 +27,7 @@ interface Options {
  * The bare step loop beside PyTorch with a KV cache, eager and, where asked for, compiled: the same weights, schedule, guidance and machine. They take
  * turns in every round, and PyTorch has to draw the goldens' tokens before it is timed.
  *
- * @param file a transformer in fp32 or fp16; the built-in model where absent
+ * @param file a transformer in fp32 or fp16; the built-in model, in int8 as well, where absent
  * @param options.int8 the same transformer in int8, to be timed as well
  */
 export async function benchPytorch(
@@ -39,10 +39,10 @@ export async function benchPytorch(
     throw new Error(`${python} has no PyTorch: run "${python} -m pip install torch numpy", or name one by --python`);
   }
   await checkGolden(python);
-  const { path, heads, grid, defaults } = await benchedModel(file);
-  const torch = startPython(python, path, heads, grid.width);
-  const bare = await startBare(file);
-  const quantised = int8 === undefined ? undefined : await startBare(int8);
+  const { path, floats, heads, grid, defaults } = await benchedModel(file);
+  const torch = startPython(python, floats, heads, grid.width);
+  const bare = await startBare(file, 'floats');
+  const quantised = path === floats && int8 === undefined ? undefined : await startBare(int8);
   try {
     console.log('PyTorch:', await torch.ready);
     const ask = async (dtype: string, batch: number, seed: number, compiled = false) => {

@@ -55,12 +55,13 @@ export const generateCommand = new Command('generate')
   .addOption(kindOption('--schedule <kind>', 'tokens per step', scheduleKinds));
 for (const option of modelOptions()) generateCommand.addOption(option);
 generateCommand.action(async (label: string, options: GenerateOptions) => {
-  const { model: defaultModel, models, device } = options;
+  const { model: defaultModel, models, device, floats } = options;
   const engine = await Engine.start({
     models,
     defaultModel,
     serve: 'default',
     device,
+    floats,
     maxQueued: 1,
     maxConcurrent: 1,
     decoders: 1,

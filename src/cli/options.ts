@@ -8,6 +8,7 @@ export interface ModelOptions {
   readonly model?: string;
   readonly models: string;
   readonly device: Device;
+  readonly floats: boolean;
 }
 
 const builtInModels = fileURLToPath(new URL('../../models', import.meta.url));
@@ -25,6 +26,7 @@ export const modelOptions = (): Option[] => [
   new Option('--device <device>', 'what computes: cpu, cuda, cuda:N or webgpu')
     .default({ provider: 'cpu', index: 0 }, 'cpu')
     .argParser(device),
+  new Option('--floats', 'the float weights of models that keep them beside int8: exact, and slower').default(false),
 ];
 
 function device(text: string): Device {

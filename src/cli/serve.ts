@@ -59,13 +59,14 @@ export const serveCommand = new Command('serve')
   );
 for (const option of modelOptions()) serveCommand.addOption(option);
 serveCommand.action(async (options: ServeOptions) => {
-  const { model: defaultModel, models, device, maxQueued, keep, host, port, publicUrl: publicOrigin } = options;
+  const { model: defaultModel, models, device, floats, maxQueued, keep, host, port, publicUrl: publicOrigin } = options;
   const previewBudget = options.previewBudget / 100;
   const engine = await Engine.start({
     models,
     defaultModel,
     serve: 'all',
     device,
+    floats,
     maxQueued,
     previewBudget,
     memory: options.memory === undefined ? memoryByDefault() : options.memory * 1e9,

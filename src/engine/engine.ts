@@ -6,7 +6,7 @@ import type { GenerationRequest } from '../generation/request.js';
 import { encodeImage, type ImageFormat, type RgbImage } from '../image/encode.js';
 import { layOver } from '../image/overlay.js';
 import { deviceName, type Device } from '../model/device.js';
-import { ModelError, readManifests, type Manifest } from '../model/manifest.js';
+import { inFloats, ModelError, readManifests, type Manifest } from '../model/manifest.js';
 import { addPreviews } from '../preview/previews.js';
 import { renderMosaic } from '../tokenizer/patches.js';
 import { PictureCache } from './picture-cache.js';
@@ -20,6 +20,8 @@ export interface EngineOptions {
   /** Whether every model of the folder is served, or the default alone. */
   readonly serve: 'all' | 'default';
   readonly device: Device;
+  /** Whether float weights are served where a model keeps them beside int8: on other devices than the CPU they are. */
+  readonly floats: boolean;
   /** How many generations may wait for one model. */
   readonly maxQueued: number;
   /** The share of the machine, above 0 to 1, that previews through the decoder may take. */
@@ -67,7 +69,7 @@ export class Engine {
     const serving = options.serve === 'all' ? [first, ...others] : [first];
     const kvBytes = options.memory / serving.length;
     const loading = await Promise.allSettled(
-      serving.map((manifest) => serveModel(manifest, { ...options, kvBytes, pictures })),
+      serving.map((manifest) => serveModel(served(manifest, options), { ...options, kvBytes, pictures })),
     );
     const models = loading.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const failed = loading.find((result) => result.status === 'rejected');
@@ -176,6 +178,11 @@ export class Engine {
     if (!model) throw new ModelError(`there is no model "${id}"`);
     return model;
   }
+}
+
+/** Integer products are quick on the CPU, where they were measured: elsewhere floats are served. */
+function served(manifest: Manifest, { device, floats }: EngineOptions): Manifest {
+  return floats || device.provider !== 'cpu' ? inFloats(manifest) : manifest;
 }
 
 function byDefaultFirst(

@@ -15,6 +15,8 @@ export class GraphBuilder {
   readonly #inputs: ValueMessage[] = [];
   readonly #outputs: ValueMessage[] = [];
   readonly #weights = new Map<string, Value>();
+  /** What the values that leave the graph are called outside. */
+  readonly #outputNames = new Map<Value, Value>();
   #serial = 0;
 
   constructor(readonly name: string) {}
@@ -25,8 +27,9 @@ export class GraphBuilder {
     return name as Value;
   }
 
+  /** @param value a node's, which other nodes may use, too: it leaves the graph without a copy */
   output(name: string, value: Value, type: 'float32' | 'int64', shape: readonly (number | string)[]): void {
-    this.#nodes.push({ opType: 'Identity', domain: '', name, input: [value], output: [name], attribute: [] });
+    this.#outputNames.set(value, name as Value);
     this.#outputs.push(valueMessage(name, type, shape));
   }
 
@@ -91,12 +94,17 @@ export class GraphBuilder {
     const placed = this.#initializers.map((initializer) =>
       initializer.dataLocation === undefined ? initializer : { ...initializer, externalData: place(initializer.name) },
     );
+    const outside = (value: Value): Value => this.#outputNames.get(value) ?? value;
     const model = {
       irVersion: 10,
       producerName: 'randar',
       graph: {
         name: this.name,
-        node: this.#nodes,
+        node: this.#nodes.map((node) => ({
+          ...node,
+          input: node.input.map(outside),
+          output: node.output.map(outside),
+        })),
         initializer: placed,
         input: this.#inputs,
         output: this.#outputs,
@@ -169,7 +177,7 @@ interface NodeMessage {
   domain: string;
   name: string;
   input: Value[];
-  output: string[];
+  output: Value[];
   attribute: AttributeMessage[];
 }
 interface TensorMessage {

@@ -1,8 +1,9 @@
+import type { Parameter } from '../checkpoint/parameters.js';
 import type { PlacedWeights } from '../checkpoint/safetensors-file.js';
 import { attendByLane, laneInputs } from './attention.js';
 import { linear, linears, rowZeros } from './linear.js';
 import { GraphBuilder, type Graph, type Value } from './onnx.js';
-import type { TransformerShape, TransformerWeights } from './transformer-weights.js';
+import type { TransformerWeights } from './transformer-weights.js';
 
 /**
  * RandAR's transformer: parameters in, the graph of one decoding step out.
@@ -40,34 +41,40 @@ export function buildStepGraph(
     index: graph.input('index', 'int64', ['N', 1]),
   };
   const lanes = laneInputs(graph, count);
-  const zeros = rowZeros(graph, hidden);
+  const last = end === 'logits' ? layers.length - 1 : undefined;
+  let zeros = rowZeros(graph, hidden);
+  let added: Value | undefined;
   for (const [i, layer] of layers.entries()) {
-    const normed = rmsNorm(graph, hidden, graph.weight(layer.attentionNorm));
-    const qkv = linear(graph, normed, layer.wqkv, zeros);
-    const [qFlat, kFlat, v] = graph.nodes('Split', [qkv], 3, { axis: 1, num_outputs: 3 }) as [Value, Value, Value];
-    const q = rotate(graph, qFlat, rotation, shape);
-    const k = rotate(graph, kFlat, rotation, shape);
+    const before = addAndNorm(graph, hidden, added, layer.attentionNorm);
+    const qkv = linear(graph, before.normed, layer.wqkv, zeros);
+    const [qkFlat, v] = split(graph, qkv, [2 * dimension, dimension]);
+    const [q, k] = split(graph, rotate(graph, qkFlat, rotation, 2 * shape.heads), [dimension, dimension]);
     graph.output(`newK.${i}`, k, 'float32', ['N', 1, dimension]);
     graph.output(`newV.${i}`, v, 'float32', ['N', dimension]);
 
-    const context = attendByLane(graph, { q, k, v }, lanes, i, shape);
-    hidden = graph.node('Add', [hidden, linear(graph, context, layer.wo, zeros)]);
-
-    const ffnIn = rmsNorm(graph, hidden, graph.weight(layer.ffnNorm));
-    const [gate, up] = linears(graph, ffnIn, [layer.w1, layer.w3], zeros) as [Value, Value];
+    let context = attendByLane(graph, { q, k, v }, lanes, i, shape);
+    hidden = before.hidden;
+    if (i === last) {
+      // From here on rows are each by themselves: those that nobody asks for are left out.
+      const wanted = graph.input('wanted', 'int64', ['W']);
+      context = graph.node('Gather', [context, wanted], { axis: 0 });
+      hidden = graph.node('Gather', [hidden, wanted], { axis: 0 });
+      zeros = rowZeros(graph, hidden);
+    }
+    const between = addAndNorm(graph, hidden, linear(graph, context, layer.wo, zeros), layer.ffnNorm);
+    const [gate, up] = linears(graph, between.normed, [layer.w1, layer.w3], zeros) as [Value, Value];
     const silu = graph.node('com.microsoft.QuickGelu', [gate], { alpha: { float: 1 } });
-    const gated = graph.node('Mul', [silu, up]);
-    const down = linear(graph, gated, layer.w2, zeros);
-    hidden = graph.node('Add', [hidden, down]);
+    added = linear(graph, graph.node('Mul', [silu, up]), layer.w2, zeros);
+    hidden = between.hidden;
   }
 
   if (end === 'hidden') {
-    graph.output('hidden', hidden, 'float32', ['N', dimension]);
+    const sum = added === undefined ? hidden : graph.node('Add', [hidden, added]);
+    graph.output('hidden', sum, 'float32', ['N', dimension]);
     return graph.build(file);
   }
-  const asked = graph.node('Gather', [hidden, graph.input('wanted', 'int64', ['W'])], { axis: 0 });
-  const last = rmsNorm(graph, asked, graph.weight(norm));
-  graph.output('logits', linear(graph, last, output), 'float32', ['W', vocabulary]);
+  const { normed } = addAndNorm(graph, hidden, added, norm);
+  graph.output('logits', linear(graph, normed, output, zeros), 'float32', ['W', vocabulary]);
   return graph.build(file);
 }
 
@@ -87,14 +94,32 @@ interface Rotation {
  * looks its angles up in a table by index; ours holds one row for each row fed, so the index counts. It wants a sequence:
  * each row is one of its own, [N, 1, D].
  */
-function rotate(graph: GraphBuilder, flat: Value, rotation: Rotation, shape: TransformerShape): Value {
+function rotate(graph: GraphBuilder, flat: Value, { cos, sin, index }: Rotation, heads: number): Value {
   const sequence = graph.node('Unsqueeze', [flat, graph.ints([1])]);
-  return graph.node('com.microsoft.RotaryEmbedding', [sequence, rotation.index, rotation.cos, rotation.sin], {
-    interleaved: 1,
-    num_heads: shape.heads,
-  });
+  return graph.node('com.microsoft.RotaryEmbedding', [sequence, index, cos, sin], { interleaved: 1, num_heads: heads });
 }
 
-function rmsNorm(graph: GraphBuilder, x: Value, scale: Value): Value {
-  return graph.node('SimplifiedLayerNormalization', [x, scale], { axis: -1, epsilon: { float: 1e-5 } });
+/** Two parts of the last dimension. */
+function split(graph: GraphBuilder, x: Value, sizes: readonly [number, number]): [Value, Value] {
+  return graph.nodes('Split', [x, graph.ints(sizes)], 2, { axis: -1 }) as [Value, Value];
+}
+
+/** x + added where there is something to add, and its RMS norm. */
+function addAndNorm(
+  graph: GraphBuilder,
+  x: Value,
+  added: Value | undefined,
+  scale: Parameter,
+): { readonly hidden: Value; readonly normed: Value } {
+  const epsilon = { float: 1e-5 };
+  const gain = graph.weight(scale);
+  if (added === undefined) {
+    const normed = graph.node('SimplifiedLayerNormalization', [x, gain], { axis: -1, epsilon });
+    return { hidden: x, normed };
+  }
+  // Outputs 1 and 2 are for training.
+  const [normed, , , hidden] = graph.nodes('com.microsoft.SkipSimplifiedLayerNormalization', [x, added, gain], 4, {
+    epsilon,
+  }) as [Value, Value, Value, Value];
+  return { hidden, normed };
 }

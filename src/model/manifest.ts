@@ -28,6 +28,7 @@ const manifestSchema = z.strictObject({
     heads: z.int().min(1).max(256),
     anyOrder: z.boolean().optional(),
     divergence: z.number().min(0).optional(),
+    floats: fileName.optional(),
   }),
   tokenizer: z.strictObject({ file: fileName, family: z.enum(tokenizerFamilies), patches: fileName.optional() }),
   grid: z.strictObject({ width: side, height: side }),
@@ -96,13 +97,19 @@ export async function readManifest(folder: string): Promise<Manifest> {
   const manifest = parseManifest(await readJson(file), file);
   refuseContradictions(manifest, file);
   const { transformer, tokenizer } = manifest;
-  const files = [transformer.file, tokenizer.file, ...(tokenizer.patches === undefined ? [] : [tokenizer.patches])];
-  for (const weights of files) {
+  for (const weights of [transformer.file, transformer.floats, tokenizer.file, tokenizer.patches]) {
+    if (weights === undefined) continue;
     await stat(join(folder, weights)).catch((cause: unknown) => {
       throw new ModelError(`${file}: there is no file ${join(folder, weights)}`, { cause });
     });
   }
   return { ...manifest, id, folder, labelList: await readLabels(join(folder, manifest.labels)) };
+}
+
+/** The same model with its float weights, where it keeps them beside those of fewer bits. */
+export function inFloats(manifest: Manifest): Manifest {
+  const { floats, heads, anyOrder } = manifest.transformer;
+  return floats === undefined ? manifest : { ...manifest, transformer: { file: floats, heads, anyOrder } };
 }
 
 /** What each field allows, and another one does not. */

@@ -1,5 +1,6 @@
 import ort from 'onnxruntime-node';
 import type { Graph } from '../graph/onnx.js';
+import { clipsByteProducts } from './byte-products.js';
 import { deviceUnavailable, executionProvider, type Device } from './device.js';
 
 export interface SessionOptions {
@@ -29,6 +30,7 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
       extra: {
         session: {
           intra_op: { allow_spinning: options.spinning ? '1' : '0' },
+          x64quantprecision: (await clipsByteProducts()) ? '1' : '0',
           disable_prepacking: options.copies === false ? '1' : '0',
           model_external_initializers_file_folder_path: graph.folder,
         },

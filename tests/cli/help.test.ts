@@ -5,7 +5,7 @@ import { randar } from './run.js';
 
 const packageJson = fileURLToPath(new URL('../../package.json', import.meta.url));
 
-const shared = '--model <id> --models <folder> --device <device> --help';
+const shared = '--model <id> --models <folder> --device <device> --floats --help';
 const named: Record<string, string> = {
   '--help': 'serve generate import models inspect verify --version --help',
   'serve --help': `--port PORT --host HOST --public-url --max-queued --keep ${shared}`,

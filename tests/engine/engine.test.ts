@@ -8,7 +8,7 @@ import type { Generation } from '../../src/generation/generation.js';
 import type { GenerationRequest } from '../../src/generation/request.js';
 import { ModelError } from '../../src/model/manifest.js';
 import { goldenFile } from '../goldens/load.js';
-import { goldenModels } from '../goldens/models.js';
+import { builtInModels, goldenModels } from '../goldens/models.js';
 
 let models: string;
 const started: Engine[] = [];
@@ -23,6 +23,7 @@ const options = (more: Partial<EngineOptions> = {}): EngineOptions => ({
   models,
   serve: 'default',
   device: { provider: 'cpu', index: 0 },
+  floats: false,
   maxQueued: 8,
   previewBudget: 0.15,
   maxConcurrent: 16,
@@ -81,6 +82,16 @@ describe('the models of an engine', () => {
   it('are the default alone where no other is wanted: the first by name, or the one that is named', async () => {
     expect((await start()).models.map(({ id }) => id)).toEqual(['square4']);
     expect((await start({ defaultModel: 'square8' })).models.map(({ id }) => id)).toEqual(['square8']);
+  });
+
+  it('are served in int8 where they keep it, and in floats where those are asked for', async () => {
+    for (const [floats, precision] of [
+      [false, 'int8'],
+      [true, 'fp16'],
+    ] as const) {
+      const engine = await start({ models: builtInModels, floats });
+      expect(engine.defaultModel.transformer.precision).toBe(precision);
+    }
   });
 
   it('are named where the default is none of them', async () => {

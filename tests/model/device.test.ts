@@ -26,7 +26,7 @@ describe('a device', () => {
 
   it('that this machine lacks is refused in one line that says what to install', async () => {
     const graph = new GraphBuilder('nothing');
-    graph.output('y', graph.input('x', 'float32', [1]), 'float32', [1]);
+    graph.output('y', graph.node('Relu', [graph.input('x', 'float32', [1])]), 'float32', [1]);
     const noWeights = { file: 'none', place: () => ({ offset: 0, length: 0 }) };
     const options = { device: { provider: 'cuda', index: 0 }, threads: 1, spinning: false } as const;
     const error = await createSession(graph.build(noWeights), options).catch((caught: unknown) => caught);

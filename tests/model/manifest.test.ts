@@ -45,6 +45,11 @@ describe("a model's folder", () => {
     ['a file elsewhere', { transformer: { file: '../secret', heads: 2 } }, 'transformer.file: '],
     ['a file that is not there', { transformer: { file: 'other.safetensors', heads: 2 } }, 'other.safetensors'],
     [
+      'float weights that are not there',
+      { transformer: { file: 'transformer.safetensors', heads: 2, floats: 'floats.safetensors' } },
+      'floats.safetensors',
+    ],
+    [
       'a temperature out of range',
       { defaults: { steps: 8, guidance: { start: 1, end: 4 }, temperature: 11 } },
       'defaults.temperature: ',

@@ -26,6 +26,7 @@ export function useServer(options: Partial<EngineOptions> = {}): () => TestServe
       models: models ?? '',
       serve: 'all',
       device: { provider: 'cpu', index: 0 },
+      floats: false,
       maxQueued: 64,
       previewBudget: 0.15,
       maxConcurrent: 16,
