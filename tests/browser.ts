@@ -20,6 +20,9 @@ const flags = [
   '--disable-sync',
 ];
 
+/** What is waited for comes by itself, later on a slow or busy machine: only what hangs takes so long. */
+export const patienceMs = 120_000;
+
 /** The browser of this machine; undefined where there is none, which CI (`.ci/run` installs one) does not put up with. */
 export const chromium: string | undefined = find();
 
@@ -34,5 +37,5 @@ function find(): string | undefined {
 /** A browser with a profile of its own, ended by `close()`. */
 export async function launchBrowser(): Promise<Browser> {
   if (chromium === undefined) throw new Error('There is no Chromium on this machine.');
-  return engine.launch({ executablePath: chromium, args: flags });
+  return engine.launch({ executablePath: chromium, args: flags, timeout: patienceMs });
 }

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 /** Programs of their own, one of which draws a large picture: seconds on a free machine, more on a busy one. */
-const slow = { timeout: 180_000 };
+const slow = { timeout: 600_000 };
 
 describe('the README', slow, () => {
   it('has a subscription that draws a picture', async () => {

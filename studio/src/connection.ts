@@ -36,8 +36,11 @@ export function connect(url: string): Connection {
     isProbing = true;
     while (state.get() === 'lost') {
       await new Promise((resolve) => setTimeout(resolve, probeAfterMs));
-      // Where it is there, its socket has said so by opening.
-      await client.server().catch(() => undefined);
+      // An answer may come over a socket that was open before the loss was told of, and opens no more.
+      await client.server().then(
+        () => state.set('open'),
+        () => undefined,
+      );
     }
     isProbing = false;
   }

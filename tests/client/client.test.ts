@@ -8,6 +8,8 @@ import { startProxy } from './proxy.js';
 const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };
 const slow = { label, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } } as const;
+/** Is not over, on a fast machine either, when it has been seen and is left. */
+const long = { ...slow, count: 16 } as const;
 
 type Transport = 'ws' | 'sse';
 const transports: Transport[] = ['ws', 'sse'];
@@ -61,7 +63,7 @@ describe.each(transports)('over %s', (transport) => {
 
     it('cancels the generation when its loop is left', async () => {
       let id = '';
-      for await (const event of client.generate(slow)) {
+      for await (const event of client.generate(long)) {
         id = event.generation.id;
         if (event.__typename === 'StepDecoded' && event.step === 3) break;
       }
@@ -83,7 +85,7 @@ describe.each(transports)('over %s', (transport) => {
       const abort = new AbortController();
       let id = '';
       const reading = (async () => {
-        for await (const event of client.generate(slow, { signal: abort.signal })) {
+        for await (const event of client.generate(long, { signal: abort.signal })) {
           id = event.generation.id;
           if (event.__typename === 'StepDecoded' && event.step === 2) abort.abort(new Error('seen enough'));
         }
@@ -93,7 +95,7 @@ describe.each(transports)('over %s', (transport) => {
     });
 
     it('ends a waiting next() when it is left from outside', async () => {
-      const events = client.generate(slow);
+      const events = client.generate(long);
       await events.next();
       const waiting = (async () => {
         let result = await events.next();

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromium, launchBrowser } from '../browser.js';
+import { chromium, launchBrowser, patienceMs } from '../browser.js';
 import { builtInModels } from '../goldens/models.js';
 import { useServer } from '../server/start.js';
 import { buildApp, serveApp } from './app.js';
@@ -35,7 +35,7 @@ const installed = [
 ];
 
 /** An empty project outside the repository, with the packed package. */
-describe('the packed package, in a project of its own', { timeout: 120_000 }, () => {
+describe('the packed package, in a project of its own', { timeout: 300_000 }, () => {
   let project = '';
   let packed: string[] = [];
   beforeAll(async () => {
@@ -54,7 +54,7 @@ describe('the packed package, in a project of its own', { timeout: 120_000 }, ()
       await symlink(join(root, 'node_modules', name), link);
     }
     await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  }, 60_000);
+  }, 300_000);
   afterAll(async () => {
     await rm(project, { recursive: true });
   });
@@ -188,6 +188,7 @@ describe('the packed package, in a project of its own', { timeout: 120_000 }, ()
       const { folder } = await bundle(name, code);
       const app = await serveApp(folder);
       const page = await browser.newPage();
+      page.setDefaultTimeout(patienceMs);
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(error.message));
       await page.goto(app.address);

@@ -7,6 +7,9 @@ export interface Proxy {
   /** Connections that were made so far. */
   readonly connections: number;
   cut(): void;
+  /** Cuts, and lets nobody through until it is unblocked. */
+  block(): void;
+  unblock(): void;
   close(): Promise<void>;
 }
 
@@ -14,7 +17,12 @@ export async function startProxy(target: string): Promise<Proxy> {
   const { hostname, port } = new URL(target);
   const open = new Set<Socket>();
   let connections = 0;
+  let isBlocked = false;
   const server = createServer((near) => {
+    if (isBlocked) {
+      near.resetAndDestroy();
+      return;
+    }
     connections++;
     const far = connect(Number(port), hostname);
     for (const [socket, other] of [
@@ -40,6 +48,13 @@ export async function startProxy(target: string): Promise<Proxy> {
       return connections;
     },
     cut,
+    block: () => {
+      isBlocked = true;
+      cut();
+    },
+    unblock: () => {
+      isBlocked = false;
+    },
     close: () => {
       cut();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import type { GenerateInput } from 'randar-client';
+import { createClient, type GenerateInput } from 'randar-client';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromium, launchBrowser } from '../browser.js';
+import { chromium, launchBrowser, patienceMs } from '../browser.js';
 import { builtInModels } from '../goldens/models.js';
 import { useServer } from '../server/start.js';
 import { buildApp, serveApp, type ServedApp } from './app.js';
@@ -16,9 +16,11 @@ const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };
 const quick = { label, seed: 7, steps: 8 } as const;
 const slow = { label, seed: 7, schedule: { kind: 'ONE_BY_ONE' } } as const;
+/** Is not over, on a fast machine either, when it has been seen and is cancelled. */
+const long = { ...slow, count: 16, preview: { mode: 'NONE' } } as const;
 
 /** Another's work may keep the machine busy. */
-const patient = { timeout: 30_000 };
+const patient = { timeout: patienceMs, interval: 50 };
 
 interface PageOptions {
   readonly server?: string;
@@ -28,7 +30,7 @@ interface PageOptions {
   readonly density?: number;
 }
 
-describe.skipIf(chromium === undefined)('a React app', { timeout: 120_000 }, () => {
+describe.skipIf(chromium === undefined)('a React app', { timeout: 300_000 }, () => {
   let browser: Browser;
   let app: ServedApp;
   let folder = '';
@@ -47,6 +49,7 @@ describe.skipIf(chromium === undefined)('a React app', { timeout: 120_000 }, () 
   /** Opens the app, and fails where the page has an error of its own. */
   async function onPage(input: GenerateInput | null, options: PageOptions, check: (page: Page) => Promise<void>) {
     const page = await browser.newPage({ deviceScaleFactor: options.density ?? 1 });
+    page.setDefaultTimeout(patienceMs);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     const asked = new URLSearchParams({
@@ -68,11 +71,12 @@ describe.skipIf(chromium === undefined)('a React app', { timeout: 120_000 }, () 
   const text = (page: Page, id: string) => page.locator(`#${id}`).textContent();
   const press = (page: Page, name: string) => page.getByRole('button', { name }).click();
   const until = (page: Page, id: string, wanted: RegExp) =>
-    page.locator(`#${id}`).filter({ hasText: wanted }).waitFor(patient);
+    page.locator(`#${id}`).filter({ hasText: wanted }).waitFor();
   const newest = () => running().engine.list()[0];
+  const isCancelled = (id = newest()?.id) =>
+    expect.poll(() => running().engine.find(id ?? '')?.status, patient).toBe('cancelled');
   /** Cells of a 16 x 16 grid whose middle has a colour on the canvas. */
-  const paintedCells = (page: Page) =>
-    page.evaluate<number>(`(() => {
+  const countPainted = `(() => {
       const canvas = document.querySelector('#picture');
       const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
       let cells = 0;
@@ -81,7 +85,8 @@ describe.skipIf(chromium === undefined)('a React app', { timeout: 120_000 }, () 
         if (data[4 * (y * width + x) + 3] > 0) cells++;
       }
       return cells;
-    })()`);
+    })()`;
+  const paintedCells = (page: Page) => page.evaluate<number>(countPainted);
   const pixels = async (page: Page) =>
     Buffer.from(
       await page.evaluate<number[]>(`(() => {
@@ -92,14 +97,17 @@ describe.skipIf(chromium === undefined)('a React app', { timeout: 120_000 }, () 
 
   it('shows the picture cell by cell, then as it is finished', () =>
     onPage(slow, {}, async (page) => {
-      const seen = new Set<number>();
+      // In the page, frame by frame: from here some of them may not be seen.
+      await page.evaluate(`{
+        globalThis.seen = new Set();
+        const look = () => requestAnimationFrame(() => (seen.add(${countPainted}), look()));
+        look();
+      }`);
       while ((await text(page, 'status')) !== 'COMPLETED') {
-        const before = await paintedCells(page);
-        seen.add(before);
         // Nothing is painted that is not decoded.
-        expect(before).toBeLessThanOrEqual(newest()?.step ?? 0);
+        expect(await paintedCells(page)).toBeLessThanOrEqual(newest()?.step ?? 0);
       }
-      expect(seen.size).toBeGreaterThan(5);
+      expect(await page.evaluate<number>('seen.size')).toBeGreaterThan(5);
       await page.waitForFunction(`(() => {
         const { data } = document.querySelector('#picture').getContext('2d').getImageData(0, 0, 128, 128);
         return data.every((value, i) => i % 4 < 3 || value === 255);
@@ -136,18 +144,25 @@ describe.skipIf(chromium === undefined)('a React app', { timeout: 120_000 }, () 
           const { width, height, clientWidth, clientHeight } = document.querySelector('#picture');
           return [width, height, clientWidth, clientHeight];
         })()`);
-      expect(await size()).toEqual([400, 400, 200, 200]);
+      await expect.poll(size, patient).toEqual([400, 400, 200, 200]);
       await page.evaluate(`document.querySelector('#picture').style.width = '50px'`);
       await expect.poll(size, patient).toEqual([100, 100, 50, 50]);
       await expect.poll(() => paintedCells(page), patient).toBe(256);
     }));
 
-  it('names the picture for those who do not see it', () =>
-    onPage(slow, {}, async (page) => {
-      await page.getByRole('img', { name: /^rocket, \d+ % drawn$/i }).waitFor();
+  it('names the picture for those who do not see it', async () => {
+    const isBusy = (page: Page) => page.locator('#picture').getAttribute('aria-busy');
+    await onPage(long, {}, async (page) => {
+      await page.getByRole('img', { name: /^rocket, [1-9]\d* % drawn$/i }).waitFor();
+      expect(await isBusy(page)).toBe('true');
+      await press(page, 'unmount');
+      await isCancelled();
+    });
+    await onPage(quick, {}, async (page) => {
       await page.getByRole('img', { name: /^rocket$/i }).waitFor();
-      expect(await page.locator('#picture').getAttribute('aria-busy')).toBe('false');
-    }));
+      expect(await isBusy(page)).toBe('false');
+    });
+  });
 
   it('draws once where StrictMode mounts twice', async () => {
     const before = running().engine.list().length;
@@ -156,10 +171,10 @@ describe.skipIf(chromium === undefined)('a React app', { timeout: 120_000 }, () 
   });
 
   it('cancels where its component goes', () =>
-    onPage(slow, {}, async (page) => {
+    onPage(long, {}, async (page) => {
       await until(page, 'step', /^[1-9]\d*\//);
       await press(page, 'unmount');
-      await expect.poll(() => newest()?.status, patient).toBe('cancelled');
+      await isCancelled();
     }));
 
   it('goes on where the input says so', () =>
@@ -170,19 +185,21 @@ describe.skipIf(chromium === undefined)('a React app', { timeout: 120_000 }, () 
     }));
 
   it('begins anew with another input, and not with the same one made anew', () =>
-    onPage(slow, {}, async (page) => {
+    onPage(long, {}, async (page) => {
       await until(page, 'step', /^[1-9]\d*\//);
       const id = newest()?.id;
       await press(page, 'render');
-      await until(page, 'step', /^[1-9]\d\//);
+      await until(page, 'step', /^[1-9]\d+\//);
       expect(newest()?.id).toBe(id);
       await press(page, 'another');
       await expect.poll(() => newest()?.request.seed, patient).toBe(8);
-      await expect.poll(() => running().engine.find(id ?? '')?.status, patient).toBe('cancelled');
+      await isCancelled(id);
+      await press(page, 'unmount');
+      await isCancelled();
     }));
 
   it('is cancelled and restarted by its buttons', () =>
-    onPage(slow, {}, async (page) => {
+    onPage(long, {}, async (page) => {
       await until(page, 'step', /^[1-9]\d*\//);
       const id = newest()?.id;
       await press(page, 'cancel');
@@ -191,6 +208,8 @@ describe.skipIf(chromium === undefined)('a React app', { timeout: 120_000 }, () 
       await press(page, 'restart');
       await until(page, 'status', /RUNNING/);
       expect(newest()?.id).not.toBe(id);
+      await press(page, 'unmount');
+      await isCancelled();
     }));
 
   it('tells of input that is refused', () =>
@@ -213,10 +232,9 @@ describe.skipIf(chromium === undefined)('a React app', { timeout: 120_000 }, () 
   });
 
   it('follows what was begun elsewhere, and leaves it alone', async () => {
-    const { id = '' } =
-      running()
-        .engine.list()
-        .find(({ status }) => status === 'completed') ?? {};
+    const client = createClient({ url: running().url });
+    const { id } = await client.queue(quick);
+    await client.close();
     await onPage(null, { follow: id }, (page) => until(page, 'status', /COMPLETED/));
   });
 });

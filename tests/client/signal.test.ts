@@ -7,7 +7,8 @@ import { useServer } from '../server/start.js';
 
 const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };
-const slow = { label, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } } as const;
+/** Is not over, on a fast machine either, before it is left. */
+const long = { label, count: 16, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } } as const;
 const reason = new Error('changed my mind');
 const picture = 'data:image/png;base64,iVBORw0KGgo=';
 
@@ -107,7 +108,7 @@ describe.each(['ws', 'sse'] as const)('a signal, over %s,', (transport) => {
       },
     ],
   ])('leaves nothing running where generate is %s', async (_, leave) => {
-    await leave(slow);
+    await leave(long);
     expect(
       running()
         .engine.list()
@@ -117,7 +118,7 @@ describe.each(['ws', 'sse'] as const)('a signal, over %s,', (transport) => {
 
   it('cancels at once, though its loop is busy with an event', async () => {
     const abort = new AbortController();
-    const events = client.generate(slow, { signal: abort.signal });
+    const events = client.generate(long, { signal: abort.signal });
     const first = await events.next();
     const id = first.done ? '' : first.value.generation.id;
     abort.abort(reason);
@@ -128,9 +129,9 @@ describe.each(['ws', 'sse'] as const)('a signal, over %s,', (transport) => {
 
   it('is what close() is for all that is under way, and what was begun is cancelled', async () => {
     const own = createClient({ url: running().server.address, transport });
-    const events = own.generate(slow);
+    const events = own.generate(long);
     const first = await events.next();
-    const { id } = await own.queue({ ...slow, keep: true });
+    const { id } = await own.queue({ ...long, keep: true });
     const followed = own.follow(id, { after: 1 });
     const next = expect(followed.next()).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
     await own.close();

@@ -4,6 +4,7 @@ import { serve } from '../cli/run.js';
 import { startProxy } from '../client/proxy.js';
 import { builtInModels } from '../goldens/models.js';
 import { useServer } from '../server/start.js';
+import { keepCompany } from './company.js';
 import { askForSlowOne, draw, finished, keepScreenshot, shownIds, useBrowser, browserTest } from './page.js';
 
 describe.skipIf(chromium === undefined)('the page and a bad connection', browserTest, () => {
@@ -13,13 +14,16 @@ describe.skipIf(chromium === undefined)('the page and a bad connection', browser
   it('goes on behind the last step where the connection was cut', async () => {
     const proxy = await startProxy(running().server.address);
     const page = await open(new URL('/', proxy.address).href);
+    const company = await keepCompany(running().url);
     await askForSlowOne(page);
     await draw(page);
     await page.getByText(/is being drawn: step \d/).waitFor();
     const [id] = shownIds(page);
     expect(running().engine.find(id ?? '')?.status).toBe('running');
-    proxy.cut();
+    proxy.block();
     await page.getByText('Connection lost', { exact: true }).waitFor();
+    proxy.unblock();
+    await company.leave();
     await finished(page);
     await page.getByText('Connected', { exact: true }).waitFor();
     expect(await page.locator('.timeline rect').count()).toBe(256);
@@ -51,6 +55,7 @@ describe.skipIf(chromium === undefined)('the page and a server that is restarted
     const before = await serve(['--port', '0']);
     const { origin, port } = new URL(before.url);
     const page = await open(origin);
+    await keepCompany(before.url);
     await page.getByLabel('Seed').fill('7');
     await askForSlowOne(page);
     await draw(page);

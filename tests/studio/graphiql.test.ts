@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chromium, launchBrowser } from '../browser.js';
+import { chromium, launchBrowser, patienceMs } from '../browser.js';
 import { builtInModels } from '../goldens/models.js';
 import { useServer } from '../server/start.js';
 import { browserTest } from './page.js';
@@ -10,6 +10,7 @@ describe.skipIf(chromium === undefined)('GraphiQL', browserTest, () => {
   it('has an example in each of its tabs, and draws the first one', async () => {
     const browser = await launchBrowser();
     const page = await browser.newPage();
+    page.setDefaultTimeout(patienceMs);
     await page.goto(running().url);
     const tabs = page.getByRole('tab');
     await tabs.nth(5).waitFor();

@@ -7,6 +7,7 @@ import {
   accessibilityFaults,
   draw,
   finished,
+  foundLabels,
   keepScreenshot,
   sidewaysScroll,
   useBrowser,
@@ -35,7 +36,7 @@ describe.skipIf(chromium === undefined).each(looks)('the page, %s', browserTest,
     await expectFaultless(page);
     await page.getByText('More settings').click();
     await page.getByRole('combobox', { name: 'What to draw' }).click();
-    await page.getByRole('listbox').getByRole('option').nth(5).waitFor();
+    await foundLabels(page).nth(5).waitFor();
     await expectFaultless(page);
     await keepScreenshot(page, `${name}-labels`);
   });

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { launchBrowser } from '../browser.js';
+import { launchBrowser, patienceMs } from '../browser.js';
 
 const artifacts = fileURLToPath(new URL('../../artifacts/studio/', import.meta.url));
 
@@ -30,7 +30,7 @@ export function useBrowser(): (url: string, options?: BrowserContextOptions) => 
       reducedMotion: 'reduce',
       ...options,
     });
-    context.setDefaultTimeout(60_000);
+    context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
     const { origin } = new URL(url);
     page.on('pageerror', (error) => void complaints.push(error.message));
@@ -43,16 +43,18 @@ export function useBrowser(): (url: string, options?: BrowserContextOptions) => 
       if (!isOurs) complaints.push(`asked another host: ${request.url()}`);
     });
     await page.goto(url);
-    await page.getByText('Connected').waitFor();
+    await page.getByText('Connected', { exact: true }).waitFor();
+    // By then it knows the models, and what the first one can draw.
+    await eventually(() => page.getByRole('combobox', { name: 'What to draw' }).inputValue()).not.toBe('');
     return page;
   };
 }
 
 /** A browser without a graphics card, on a small machine that draws pictures besides, takes its time. */
-export const browserTest = { timeout: 120_000 } as const;
+export const browserTest = { timeout: 300_000 } as const;
 
 /** An expectation that comes true by itself. */
-export const eventually = <T>(value: () => T) => expect.poll(value, { timeout: 60_000, interval: 50 });
+export const eventually = <T>(value: () => T) => expect.poll(value, { timeout: patienceMs, interval: 50 });
 
 /** Chooses a label by its name and has it drawn. */
 export async function draw(page: Page, label = 'rocket', button = 'Draw'): Promise<void> {
@@ -64,7 +66,12 @@ export async function chooseLabel(page: Page, label: string): Promise<void> {
   const search = page.getByRole('combobox', { name: 'What to draw' });
   await search.click();
   await search.fill(label);
-  await page.getByRole('listbox').getByRole('option').first().click();
+  await foundLabels(page).first().click();
+}
+
+/** What the search found for all that was typed: what was found for less of it is shown until then. */
+export function foundLabels(page: Page): Locator {
+  return page.locator('[role=listbox][aria-busy=false]').getByRole('option');
 }
 
 /** Asks for a picture that takes some seconds, so that much can happen meanwhile. */

@@ -107,8 +107,8 @@ describe.skipIf(chromium === undefined)('a picture on the page', browserTest, ()
     await frame.focus();
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('ArrowUp');
-    expect(await page.getByRole('spinbutton', { name: 'Column' }).inputValue()).toBe('2');
-    expect(await page.getByRole('spinbutton', { name: 'Row' }).inputValue()).toBe('4');
+    await eventually(() => page.getByRole('spinbutton', { name: 'Column' }).inputValue()).toBe('2');
+    await eventually(() => page.getByRole('spinbutton', { name: 'Row' }).inputValue()).toBe('4');
     await keepScreenshot(page, 'outpaint');
     await draw(page, 'sun', 'Outpaint');
     const drawn = new Set(drawnCells((await shown(page)).request.known));

@@ -6,7 +6,8 @@ import { NumberField } from './field.js';
 interface FrameEditorProps {
   readonly picture: string;
   readonly placement: Placement;
-  readonly onChange: (placement: Placement) => void;
+  /** A change of where it lies by then: a key may follow a pointer before the page shows where that went. */
+  readonly onChange: (change: (placement: Placement) => Placement) => void;
   readonly grid: Grid;
 }
 
@@ -35,7 +36,7 @@ export function FrameEditor({ picture, placement, onChange, grid }: FrameEditorP
     const { kind, x, y, from } = drag.current;
     const dx = Math.round(((event.clientX - x) / box.width) * grid.width);
     const dy = Math.round(((event.clientY - y) / box.height) * grid.height);
-    onChange(kind === 'move' ? move(from, dx, dy, grid) : resize(from, dx, dy, grid));
+    onChange(() => (kind === 'move' ? move(from, dx, dy, grid) : resize(from, dx, dy, grid)));
   };
   const end = () => {
     drag.current = undefined;
@@ -45,7 +46,8 @@ export function FrameEditor({ picture, placement, onChange, grid }: FrameEditorP
     if (!by) return;
     event.preventDefault();
     const [dx = 0, dy = 0] = by;
-    onChange(event.shiftKey ? resize(placement, dx, dy, grid) : move(placement, dx, dy, grid));
+    const change = event.shiftKey ? resize : move;
+    onChange((now) => change(now, dx, dy, grid));
   };
   const number = (key: keyof Placement, label: string) => (
     <NumberField
@@ -54,9 +56,11 @@ export function FrameEditor({ picture, placement, onChange, grid }: FrameEditorP
       min={key === 'x' || key === 'y' ? 0 : 1}
       max={key === 'x' || key === 'width' ? grid.width : grid.height}
       onChange={(text) => {
-        const by = Number(text) - placement[key];
-        const [dx, dy] = key === 'x' || key === 'width' ? [by, 0] : [0, by];
-        onChange(key === 'x' || key === 'y' ? move(placement, dx, dy, grid) : resize(placement, dx, dy, grid));
+        const change = key === 'x' || key === 'y' ? move : resize;
+        onChange((now) => {
+          const by = Number(text) - now[key];
+          return key === 'x' || key === 'width' ? change(now, by, 0, grid) : change(now, 0, by, grid);
+        });
       }}
     />
   );

@@ -23,7 +23,8 @@ export function LabelSearch({ client, model, chosen, onChoose, problem }: LabelS
   const [text, setText] = useState<string>();
   const [isOpen, setIsOpen] = useState(false);
   const [active, setActive] = useState(0);
-  const labels = useLabels(client, model, text ?? '', isOpen);
+  const [isEntered, setIsEntered] = useState(false);
+  const { labels, isLate } = useLabels(client, model, text ?? '', isOpen);
 
   useEffect(() => {
     if (isOpen) list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
@@ -33,7 +34,11 @@ export function LabelSearch({ client, model, chosen, onChoose, problem }: LabelS
     if (label) onChoose(label);
     setText(undefined);
     setIsOpen(false);
+    setIsEntered(false);
   };
+  useEffect(() => {
+    if (isEntered && !isLate) choose(labels[active]);
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
@@ -42,7 +47,9 @@ export function LabelSearch({ client, model, chosen, onChoose, problem }: LabelS
       setActive(isOpen ? (active + by + labels.length) % Math.max(1, labels.length) : 0);
     } else if (event.key === 'Enter' && isOpen) {
       event.preventDefault();
-      choose(labels[active]);
+      // What is meant is the best match of all that was typed, and not of what was typed before.
+      if (isLate) setIsEntered(true);
+      else choose(labels[active]);
     } else if (event.key === 'Escape' && isOpen) {
       event.preventDefault();
       choose(undefined);
@@ -75,6 +82,7 @@ export function LabelSearch({ client, model, chosen, onChoose, problem }: LabelS
               setText(event.target.value);
               setActive(0);
               setIsOpen(true);
+              setIsEntered(false);
             }}
             onClick={() => {
               input.current?.select();
@@ -83,7 +91,7 @@ export function LabelSearch({ client, model, chosen, onChoose, problem }: LabelS
             onBlur={() => choose(undefined)}
             onKeyDown={onKeyDown}
           />
-          <ul id={listId} ref={list} role="listbox" aria-label="Labels" hidden={!isOpen}>
+          <ul id={listId} ref={list} role="listbox" aria-label="Labels" aria-busy={isLate} hidden={!isOpen}>
             {labels.map((label, at) => (
               <li
                 key={label.name}
@@ -102,7 +110,7 @@ export function LabelSearch({ client, model, chosen, onChoose, problem }: LabelS
               </li>
             ))}
           </ul>
-          {isOpen && labels.length === 0 && (
+          {isOpen && !isLate && labels.length === 0 && (
             <p className="hint" role="status">
               The model knows nothing of that name.
             </p>
@@ -113,15 +121,22 @@ export function LabelSearch({ client, model, chosen, onChoose, problem }: LabelS
   );
 }
 
-function useLabels(client: Client, model: string, search: string, isWanted: boolean): readonly Label[] {
-  const [labels, setLabels] = useState<readonly Label[]>([]);
+interface Found {
+  readonly labels: readonly Label[];
+  /** They are of an earlier search: the server has not answered this one yet. */
+  readonly isLate: boolean;
+}
+
+function useLabels(client: Client, model: string, search: string, isWanted: boolean): Found {
+  const asked = `${model} ${search}`;
+  const [found, setFound] = useState<{ readonly asked?: string; readonly labels: readonly Label[] }>({ labels: [] });
   useEffect(() => {
     if (!isWanted) return;
     let isLate = false;
     const page = { ...(model === '' ? {} : { model }), ...(search === '' ? {} : { search }), first: shownAtMost };
     client.labels(page).then(
-      (found) => {
-        if (!isLate) setLabels(found?.edges.map(({ node }) => node) ?? []);
+      (answer) => {
+        if (!isLate) setFound({ asked, labels: answer?.edges.map(({ node }) => node) ?? [] });
       },
       // The page says that the connection is lost; the list is asked for again with the next letter.
       () => undefined,
@@ -129,6 +144,6 @@ function useLabels(client: Client, model: string, search: string, isWanted: bool
     return () => {
       isLate = true;
     };
-  }, [client, model, search, isWanted]);
-  return labels;
+  }, [client, model, search, asked, isWanted]);
+  return { labels: found.labels, isLate: isWanted && found.asked !== asked };
 }

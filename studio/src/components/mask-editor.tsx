@@ -8,7 +8,8 @@ interface MaskEditorProps {
   /** Address of the picture under the mask. */
   readonly picture: string;
   readonly mask: Mask;
-  readonly onChange: (mask: Mask) => void;
+  /** A change of the mask as it is by then: a pointer may move again before the page shows where it was. */
+  readonly onChange: (change: (mask: Mask) => Mask) => void;
   /** Every cell that the mask touches is drawn anew. */
   readonly grid: Grid;
   readonly theme: string;
@@ -42,8 +43,9 @@ export function MaskEditor({ picture, mask, onChange, grid, theme }: MaskEditorP
   };
   const paintTo = (event: PointerEvent<HTMLCanvasElement>) => {
     const point = pointAt(event);
+    const from = last.current ?? point;
     const isPainting = tool === 'paint' && !event.ctrlKey;
-    onChange(paintLine(mask, last.current ?? point, point, (brush * cellWidth) / 2, isPainting));
+    onChange((now) => paintLine(now, from, point, (brush * cellWidth) / 2, isPainting));
     last.current = point;
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -61,7 +63,7 @@ export function MaskEditor({ picture, mask, onChange, grid, theme }: MaskEditorP
       const changed = toggleCell(mask, grid.width, grid.height, at);
       setCursor(at);
       setSaid(inWords(at, touchedCells(changed, grid.width, grid.height).includes(at)));
-      onChange(changed);
+      onChange((now) => toggleCell(now, grid.width, grid.height, at));
     }
   };
   const inWords = (cell: number, isPainted: boolean) =>
@@ -118,10 +120,10 @@ export function MaskEditor({ picture, mask, onChange, grid, theme }: MaskEditorP
             onChange={(event) => setBrush(Number(event.target.value))}
           />
         </label>
-        <button type="button" className="quiet" onClick={() => onChange(invert(mask))}>
+        <button type="button" className="quiet" onClick={() => onChange(invert)}>
           Invert
         </button>
-        <button type="button" className="quiet" onClick={() => onChange(emptyMask(mask.width, mask.height))}>
+        <button type="button" className="quiet" onClick={() => onChange(() => emptyMask(mask.width, mask.height))}>
           Clear
         </button>
       </div>

@@ -1,7 +1,8 @@
 import type { Model } from 'randar-client';
-import { useState } from 'react';
-import { emptyMask } from '../mask.js';
+import { useState, type Dispatch, type SetStateAction } from 'react';
+import { emptyMask, type Mask } from '../mask.js';
 import { readPicture } from '../picture.js';
+import type { Placement } from '../placement.js';
 import type { Task } from '../task.js';
 import { troubleOf } from '../trouble.js';
 import { FrameEditor } from './frame-editor.js';
@@ -11,7 +12,7 @@ import { PictureDrop } from './picture-drop.js';
 
 interface SourceEditorProps {
   readonly task: Task;
-  readonly onTask: (task: Task) => void;
+  readonly onTask: Dispatch<SetStateAction<Task>>;
   readonly model: Model;
   readonly theme: string;
   /** Takes the picture that was shown last. */
@@ -35,6 +36,12 @@ export function SourceEditor({ task, onTask, model, theme, onResult }: SourceEdi
       setRefused(troubleOf(error).text);
     }
   };
+  const paint = (change: (mask: Mask) => Mask) =>
+    onTask((now) =>
+      (now.kind === 'inpaint' || now.kind === 'redraw') && now.mask ? { ...now, mask: change(now.mask) } : now,
+    );
+  const place = (change: (placement: Placement) => Placement) =>
+    onTask((now) => (now.kind === 'outpaint' ? { ...now, placement: change(now.placement) } : now));
   const notice = refused !== undefined && <Notice title="This cannot be used" text={refused} />;
 
   switch (task.kind) {
@@ -42,27 +49,13 @@ export function SourceEditor({ task, onTask, model, theme, onResult }: SourceEdi
     case 'compare':
       return null;
     case 'redraw':
-      return (
-        <MaskEditor
-          picture={task.path}
-          mask={task.mask}
-          onChange={(mask) => onTask({ ...task, mask })}
-          grid={grid}
-          theme={theme}
-        />
-      );
+      return <MaskEditor picture={task.path} mask={task.mask} onChange={paint} grid={grid} theme={theme} />;
     case 'inpaint':
       return (
         <PictureDrop onFile={(file) => void take(file)} onResult={onResult} hasPicture={task.picture !== undefined}>
           {notice}
           {task.picture && task.mask && (
-            <MaskEditor
-              picture={task.picture.dataUri}
-              mask={task.mask}
-              onChange={(mask) => onTask({ ...task, mask })}
-              grid={grid}
-              theme={theme}
-            />
+            <MaskEditor picture={task.picture.dataUri} mask={task.mask} onChange={paint} grid={grid} theme={theme} />
           )}
         </PictureDrop>
       );
@@ -71,12 +64,7 @@ export function SourceEditor({ task, onTask, model, theme, onResult }: SourceEdi
         <PictureDrop onFile={(file) => void take(file)} onResult={undefined} hasPicture={task.picture !== undefined}>
           {notice}
           {task.picture && (
-            <FrameEditor
-              picture={task.picture.dataUri}
-              placement={task.placement}
-              onChange={(placement) => onTask({ ...task, placement })}
-              grid={grid}
-            />
+            <FrameEditor picture={task.picture.dataUri} placement={task.placement} onChange={place} grid={grid} />
           )}
         </PictureDrop>
       );
