@@ -5,6 +5,7 @@ import type { Graph } from '../graph/onnx.js';
 import type { TransformerShape } from '../graph/transformer-weights.js';
 import { packLanes, type Lane } from './lanes.js';
 import { createSession, floatsOf, type SessionOptions } from './session.js';
+import { isSmall } from './small-model.js';
 
 /** Runs decoding steps. Caches lie on the host and are fed as views: on the CPU nothing of them is copied. */
 export interface StepSession {
@@ -26,22 +27,18 @@ export interface StepSession {
 /** Lanes of one run: on two cores 8 lanes were no quicker for each than 4. */
 export const maxLanes = 4;
 
-/** Of this many parameters at the most a model is small: 64 MB in fp32. */
-const smallModel = 16e6;
-
 /**
  * Graphs by how many lanes they have; a run takes the first that is wide enough, and lanes without a generation idle,
  * each for a dozen nodes a layer. ONNX Runtime lays weights out anew for its kernels, a copy for each graph, which makes
  * one picture a fifth quicker and several hardly. So of a large model only the graph of one lane has a copy; the other
  * reads the weights from the mapped file, which costs no memory of its own.
  */
-function graphsOf({ parameters }: TransformerShape): readonly { readonly lanes: number; readonly copies: boolean }[] {
-  if (parameters > smallModel)
-    return [
-      { lanes: 1, copies: true },
-      { lanes: maxLanes, copies: false },
-    ];
-  return [1, 2, maxLanes].map((lanes) => ({ lanes, copies: true }));
+function graphsOf(shape: TransformerShape): readonly { readonly lanes: number; readonly copies: boolean }[] {
+  if (isSmall(shape)) return [1, 2, maxLanes].map((lanes) => ({ lanes, copies: true }));
+  return [
+    { lanes: 1, copies: true },
+    { lanes: maxLanes, copies: false },
+  ];
 }
 
 /** @param graph of so many lanes: it takes what `packLanes` feeds, and gives newK.i, newV.i and logits */
