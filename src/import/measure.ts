@@ -64,7 +64,7 @@ async function compareRandar({
 }: Comparison<TransformerWeights>): Promise<Compared> {
   const { heads } = transformer.shape;
   const label = 0;
-  const randar = await loadRandar(written, heads, grid, options);
+  const randar = await loadRandar(written, heads, grid, { ...options, lanes: 1 });
   const { order, tokens } = await drawPicture(randar, 'randar', defaults, label, advance);
   await randar.session.close();
   const row = { label, order, tokens };

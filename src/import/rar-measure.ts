@@ -46,7 +46,7 @@ export async function compareRar({
   advance,
 }: Comparison<RarWeights>): Promise<Compared> {
   const label = 0;
-  const rar = await loadRar(written, transformer.shape.heads, grid, options);
+  const rar = await loadRar(written, transformer.shape.heads, grid, { ...options, lanes: 1 });
   const { tokens } = await drawPicture(rar, 'rar', defaults, label, advance);
   await rar.session.close();
   const file = await openSafetensors(await fileSource(written));

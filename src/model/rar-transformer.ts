@@ -12,7 +12,7 @@ import { rarPrecision, readRar, type RarShape, type RarWeights } from '../graph/
 import { rememberModulations, type Modulations } from './modulations.js';
 import { readRarTables } from './rar-tables.js';
 import { createSession, floatsOf, type SessionOptions } from './session.js';
-import { createStepSession } from './step-session.js';
+import { createStepSession, type StepSessionOptions } from './step-session.js';
 import type { Transformer } from './transformer.js';
 
 /** RAR's transformer, ready to decode. */
@@ -32,7 +32,7 @@ export async function loadRar(
   path: string,
   heads: number,
   grid: Grid,
-  options: SessionOptions,
+  options: StepSessionOptions,
 ): Promise<RarTransformer> {
   const file = await openSafetensors(await fileSource(path));
   try {

@@ -14,7 +14,7 @@ export interface StepSession {
    *
    * @returns of each lane its logits [wanted, rows, vocabulary], to write over; the step's kept positions are then in
    *   its cache
-   * @throws RangeError for more lanes than maxLanes
+   * @throws RangeError for more lanes than it was made for
    */
   run(lanes: readonly Lane[]): Promise<Float32Array[]>;
   /** A cache with memory of its own, for what is decoded alone. */
@@ -41,20 +41,26 @@ function graphsOf(shape: TransformerShape): readonly { readonly lanes: number; r
   ];
 }
 
+export interface StepSessionOptions extends SessionOptions {
+  /** Lanes of a run at the most, maxLanes where absent: who draws one picture after the other needs no more than one. */
+  readonly lanes?: 1;
+}
+
 /** @param graph of so many lanes: it takes what `packLanes` feeds, and gives newK.i, newV.i and logits */
 export async function createStepSession(
   graph: (lanes: number) => Graph,
   shape: TransformerShape,
-  options: SessionOptions,
+  options: StepSessionOptions,
 ): Promise<StepSession> {
+  const most = options.lanes ?? maxLanes;
   const sessions: { readonly count: number; readonly session: ort.InferenceSession }[] = [];
   for (const { lanes: count, copies } of graphsOf(shape)) {
-    sessions.push({ count, session: await createSession(graph(count), { ...options, copies }) });
+    if (count <= most) sessions.push({ count, session: await createSession(graph(count), { ...options, copies }) });
   }
   const layers = Array.from({ length: shape.layers }, (_, i) => i);
   const run = async (lanes: readonly Lane[]): Promise<Float32Array[]> => {
     const wideEnough = sessions.find(({ count }) => count >= lanes.length);
-    if (!wideEnough) throw new RangeError(`a run has ${maxLanes} lanes, not ${lanes.length}`);
+    if (!wideEnough) throw new RangeError(`a run has ${most} lanes, not ${lanes.length}`);
     const { feeds, places } = packLanes(lanes, shape, wideEnough.count);
     const outputs = await wideEnough.session.run(feeds);
     const newKeys = layers.map((i) => floatsOf(outputs, `newK.${i}`));
