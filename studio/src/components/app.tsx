@@ -1,5 +1,5 @@
 import type { Generation, Model } from 'randar-client';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { pictureTrouble, taskFor } from '../abilities.js';
 import { initialForm, type Form } from '../form.js';
 import { emptyMask } from '../mask.js';
@@ -36,7 +36,8 @@ export function App({ session }: { readonly session: Session }) {
   const first = useFirstLabel(session, model);
   const chosen = label ?? first;
 
-  useEffect(() => applyTheme(theme), [theme]);
+  // Before the effects of what is in the page: canvases read the colours there.
+  useLayoutEffect(() => applyTheme(theme), [theme]);
   useEffect(() => setIndex(0), [shown]);
 
   const edit = (next: Task) => {
