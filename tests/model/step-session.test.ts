@@ -4,6 +4,7 @@ import { Decoding, type DecodingRequest } from '../../src/decoding/decoding.js';
 import { loadRandar } from '../../src/model/randar-transformer.js';
 import { maxLanes, type StepSession } from '../../src/model/step-session.js';
 import { goldenFile, loadTransformerGolden, onOneThread } from '../goldens/load.js';
+import { referenceRequest } from '../goldens/requests.js';
 
 /** Of the range of the logits: matrix products of another number of rows may round their last bits otherwise. */
 const tolerance = 1e-5;
@@ -14,16 +15,7 @@ describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', 
   const request = (i: number): DecodingRequest => {
     const reference = golden.cases[i % golden.cases.length];
     if (!reference) throw new Error('no such case');
-    return {
-      pictures: reference.order.map((positions, picture) => ({
-        label: reference.classes[picture] ?? 0,
-        seed: picture,
-        order: { kind: 'explicit', positions },
-      })),
-      tokensPerStep: reference.tokens_per_step,
-      guidance: { start: reference.cfg_scales[0], end: reference.cfg_scales[1], curve: 'linear', power: 1 },
-      sampling: { temperature: 0, topK: 0, topP: 1 },
-    };
+    return referenceRequest(reference, { temperature: 0, topK: 0, topP: 1 });
   };
   const begin = (of: DecodingRequest) => {
     const decoding = new Decoding(ownSequence, of);
