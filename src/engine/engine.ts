@@ -62,7 +62,7 @@ export class Engine {
     this.#archive = new Archive(options.keep);
   }
 
-  /** Loads the models. @throws ModelError, or a WorkerError with the code of what a thread met */
+  /** Loads the models. @throws ModelError, CheckpointError, or a WorkerError with the code of what a thread met */
   static async start(options: EngineOptions): Promise<Engine> {
     const [first, ...others] = byDefaultFirst(await readManifests(options.models), options);
     const pictures = new PictureCache();

@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { maxVocabulary } from '../generation/picture.js';
 import { capabilitiesOf, type Capabilities } from '../model/capabilities.js';
 import type { Device } from '../model/device.js';
 import { ModelError, type Manifest } from '../model/manifest.js';
+import { isSmallModel } from '../model/small-model.js';
 import { DecodedPreviews } from '../preview/previews.js';
 import { Scheduler } from '../scheduler/scheduler.js';
 import { PictureWorker } from '../worker/picture-worker.js';
@@ -45,7 +44,7 @@ export interface ServeOptions {
   readonly report: (error: unknown) => void;
 }
 
-/** @throws ModelError, or a WorkerError with the code of what a thread met, where it cannot be served */
+/** @throws ModelError, CheckpointError, or a WorkerError with the code of what a thread met, where it cannot be served */
 export async function serveModel(manifest: Manifest, options: ServeOptions): Promise<ServedModel> {
   const { device, kvBytes, previewBudget, report } = options;
   const decoders = options.decoders ?? (await decodersFor(manifest, device));
@@ -86,16 +85,13 @@ export async function serveModel(manifest: Manifest, options: ServeOptions): Pro
   }
 }
 
-/** Weights of this many bytes at the most: they fit into the cache of a core, or nearly. */
-const smallWeights = 64e6;
 /** Each has sessions of its own, which a small model's are 50 MB of. */
 const mostDecoders = 4;
 
 /** As many as there are cores for a small model on the CPU, 1 for others: see Scheduler. */
-async function decodersFor({ folder, transformer }: Manifest, device: Device): Promise<number> {
-  if (device.provider !== 'cpu') return 1;
-  const { size } = await stat(join(folder, transformer.file));
-  return size <= smallWeights ? Math.min(mostDecoders, availableParallelism()) : 1;
+async function decodersFor(manifest: Manifest, device: Device): Promise<number> {
+  if (device.provider !== 'cpu' || !(await isSmallModel(manifest))) return 1;
+  return Math.min(mostDecoders, availableParallelism());
 }
 
 function checkTogether(manifest: Manifest, transformer: TransformerFacts, tokenizer: TokenizerFacts): void {

@@ -14,6 +14,7 @@ export class Generation {
   readonly #began = performance.now();
   #status: GenerationStatus = 'queued';
   #step = 0;
+  #decoded: number;
   #startedAt: Date | undefined;
   #finishedAt: Date | undefined;
   #error: GenerationError | undefined;
@@ -25,6 +26,7 @@ export class Generation {
     const { width, height, count } = request;
     const known = request.known ?? new Int32Array(width * height).fill(-1);
     this.tokens = Array.from({ length: count }, () => known.slice());
+    this.#decoded = known.filter((token) => token >= 0).length;
   }
 
   get status(): GenerationStatus {
@@ -34,6 +36,11 @@ export class Generation {
   /** Steps decoded so far. */
   get step(): number {
     return this.#step;
+  }
+
+  /** Cells of each picture that are known by now, those that were given among them. */
+  get decoded(): number {
+    return this.#decoded;
   }
 
   get totalSteps(): number {
@@ -89,6 +96,7 @@ export class Generation {
         return;
       case 'step':
         this.#step = change.step;
+        this.#decoded = change.images[0]?.decoded ?? this.#decoded;
         for (const [index, { positions, tokens }] of change.images.entries()) {
           const known = this.tokens[index];
           if (known) positions.forEach((cell, i) => (known[cell] = tokens[i] ?? -1));

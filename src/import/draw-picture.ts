@@ -1,4 +1,4 @@
-import { Decoding } from '../decoding/decoding.js';
+import { Decoding, type PictureRequest } from '../decoding/decoding.js';
 import { cellCount } from '../decoding/grid.js';
 import { tokensPerStep } from '../decoding/schedule.js';
 import type { TransformerFamily } from '../graph/transformer-family.js';
@@ -33,11 +33,12 @@ export async function drawPicture(
   onStep: () => void = () => undefined,
 ): Promise<Drawn> {
   const { session } = transformer;
-  const sequence = await transformer.sequence([label]);
-  const cells = cellCount(sequence.grid);
   const { parallelSteps, anyOrder } = capabilitiesOf(family);
+  const pictures: PictureRequest[] = [{ label, seed: 0, order: { kind: anyOrder ? 'random' : 'raster' } }];
+  const sequence = await transformer.sequence({ pictures, guidance });
+  const cells = cellCount(sequence.grid);
   const decoding = new Decoding(sequence, {
-    pictures: [{ label, seed: 0, order: { kind: anyOrder ? 'random' : 'raster' } }],
+    pictures,
     tokensPerStep: tokensPerStep(parallelSteps ? { kind: 'cosine', steps } : { kind: 'one-by-one' }, cells),
     guidance,
     sampling,

@@ -66,7 +66,7 @@ interface CheckedTransformer {
 }
 
 async function checkRandar({ folder, grid, transformer, defaults }: Manifest): Promise<CheckedTransformer> {
-  const randar = await loadRandar(join(folder, transformer.file), transformer.heads, grid, options);
+  const randar = await loadRandar(join(folder, transformer.file), transformer.heads, grid, { ...options, lanes: 1 });
   const { session, precision, embeddings } = randar;
   const drawn = await drawPicture(randar, 'randar', defaults, label);
   const { order, tokens } = drawn;
@@ -79,7 +79,7 @@ async function checkRandar({ folder, grid, transformer, defaults }: Manifest): P
 }
 
 async function checkRar({ folder, grid, transformer, defaults }: Manifest): Promise<CheckedTransformer> {
-  const rar = await loadRar(join(folder, transformer.file), transformer.heads, grid, options);
+  const rar = await loadRar(join(folder, transformer.file), transformer.heads, grid, { ...options, lanes: 1 });
   const { shape, session, tables, modulations, precision } = rar;
   const { cells, vocabulary } = shape;
   const drawn = await drawPicture(rar, 'rar', defaults, label);

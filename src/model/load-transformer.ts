@@ -3,7 +3,7 @@ import type { TransformerFamily } from '../graph/transformer-family.js';
 import type { Manifest } from './manifest.js';
 import { loadRandar } from './randar-transformer.js';
 import { loadRar } from './rar-transformer.js';
-import type { SessionOptions } from './session.js';
+import type { StepSessionOptions } from './step-session.js';
 import type { Transformer } from './transformer.js';
 
 const loaders: Record<TransformerFamily, typeof loadRandar | typeof loadRar> = { randar: loadRandar, rar: loadRar };
@@ -11,7 +11,7 @@ const loaders: Record<TransformerFamily, typeof loadRandar | typeof loadRar> = {
 /** Loads the transformer of a model, whichever its family. @throws CheckpointError */
 export function loadTransformer(
   { family, folder, transformer, grid }: Pick<Manifest, 'family' | 'folder' | 'transformer' | 'grid'>,
-  options: SessionOptions,
+  options: StepSessionOptions,
 ): Promise<Transformer> {
   return loaders[family](join(folder, transformer.file), transformer.heads, grid, options);
 }

@@ -10,8 +10,7 @@ import type { Sequence } from '../decoding/sequence.js';
 import { buildStepGraph } from '../graph/transformer.js';
 import { precisionOf, readTransformer } from '../graph/transformer-weights.js';
 import { readEmbeddingSource } from './embedding-source.js';
-import type { SessionOptions } from './session.js';
-import { createStepSession } from './step-session.js';
+import { createStepSession, type StepSessionOptions } from './step-session.js';
 import type { Transformer } from './transformer.js';
 
 /** RandAR's transformer, ready to decode. */
@@ -31,7 +30,7 @@ export async function loadRandar(
   path: string,
   heads: number,
   grid: Grid,
-  options: SessionOptions,
+  options: StepSessionOptions,
 ): Promise<RandarTransformer> {
   const file = await openSafetensors(await fileSource(path));
   try {

@@ -5,6 +5,7 @@ import { openSafetensors, type PlacedWeights } from '../checkpoint/safetensors-f
 import { fileSource } from '../checkpoint/source.js';
 import { totalBytes } from '../checkpoint/weight-file.js';
 import { cellCount, type Grid } from '../decoding/grid.js';
+import { isGuided } from '../decoding/guidance.js';
 import { conditionsOf, type RarTables } from '../decoding/rar-rows.js';
 import { rarSequence } from '../decoding/rar-sequence.js';
 import { buildModulationGraph, buildRarStepGraph, modulationWidth } from '../graph/rar.js';
@@ -12,7 +13,7 @@ import { rarPrecision, readRar, type RarShape, type RarWeights } from '../graph/
 import { rememberModulations, type Modulations } from './modulations.js';
 import { readRarTables } from './rar-tables.js';
 import { createSession, floatsOf, type SessionOptions } from './session.js';
-import { createStepSession } from './step-session.js';
+import { createStepSession, type StepSessionOptions } from './step-session.js';
 import type { Transformer } from './transformer.js';
 
 /** RAR's transformer, ready to decode. */
@@ -32,7 +33,7 @@ export async function loadRar(
   path: string,
   heads: number,
   grid: Grid,
-  options: SessionOptions,
+  options: StepSessionOptions,
 ): Promise<RarTransformer> {
   const file = await openSafetensors(await fileSource(path));
   try {
@@ -62,10 +63,17 @@ export async function loadRar(
           await modulate.close();
         },
       },
-      sequence: async (labels) => {
+      sequence: async ({ pictures, guidance }) => {
+        const labels = pictures.map(({ label }) => label);
         const rows = new Map<number, Float32Array>();
-        for (const label of [...labels, shape.classes]) rows.set(label, await modulations.of(label));
-        return rarSequence(tables, grid, (label) => rows.get(label) ?? new Float32Array(0));
+        for (const label of isGuided(guidance) ? [...labels, shape.classes] : labels) {
+          rows.set(label, await modulations.of(label));
+        }
+        return rarSequence(tables, grid, (label) => {
+          const modulation = rows.get(label);
+          if (!modulation) throw new RangeError(`no picture of label ${label} was said to be drawn`);
+          return modulation;
+        });
       },
       enlargedSequence: () => {
         throw new Error('RAR draws no picture of twice the size');

@@ -5,6 +5,7 @@ import type { Graph } from '../graph/onnx.js';
 import type { TransformerShape } from '../graph/transformer-weights.js';
 import { packLanes, type Lane } from './lanes.js';
 import { createSession, floatsOf, type SessionOptions } from './session.js';
+import { isSmall } from './small-model.js';
 
 /** Runs decoding steps. Caches lie on the host and are fed as views: on the CPU nothing of them is copied. */
 export interface StepSession {
@@ -13,7 +14,7 @@ export interface StepSession {
    *
    * @returns of each lane its logits [wanted, rows, vocabulary], to write over; the step's kept positions are then in
    *   its cache
-   * @throws RangeError for more lanes than maxLanes
+   * @throws RangeError for more lanes than it was made for
    */
   run(lanes: readonly Lane[]): Promise<Float32Array[]>;
   /** A cache with memory of its own, for what is decoded alone. */
@@ -26,38 +27,40 @@ export interface StepSession {
 /** Lanes of one run: on two cores 8 lanes were no quicker for each than 4. */
 export const maxLanes = 4;
 
-/** Of this many parameters at the most a model is small: 64 MB in fp32. */
-const smallModel = 16e6;
-
 /**
  * Graphs by how many lanes they have; a run takes the first that is wide enough, and lanes without a generation idle,
  * each for a dozen nodes a layer. ONNX Runtime lays weights out anew for its kernels, a copy for each graph, which makes
  * one picture a fifth quicker and several hardly. So of a large model only the graph of one lane has a copy; the other
  * reads the weights from the mapped file, which costs no memory of its own.
  */
-function graphsOf({ parameters }: TransformerShape): readonly { readonly lanes: number; readonly copies: boolean }[] {
-  if (parameters > smallModel)
-    return [
-      { lanes: 1, copies: true },
-      { lanes: maxLanes, copies: false },
-    ];
-  return [1, 2, maxLanes].map((lanes) => ({ lanes, copies: true }));
+function graphsOf(shape: TransformerShape): readonly { readonly lanes: number; readonly copies: boolean }[] {
+  if (isSmall(shape)) return [1, 2, maxLanes].map((lanes) => ({ lanes, copies: true }));
+  return [
+    { lanes: 1, copies: true },
+    { lanes: maxLanes, copies: false },
+  ];
+}
+
+export interface StepSessionOptions extends SessionOptions {
+  /** Lanes of a run at the most, maxLanes where absent: who draws one picture after the other needs no more than one. */
+  readonly lanes?: 1;
 }
 
 /** @param graph of so many lanes: it takes what `packLanes` feeds, and gives newK.i, newV.i and logits */
 export async function createStepSession(
   graph: (lanes: number) => Graph,
   shape: TransformerShape,
-  options: SessionOptions,
+  options: StepSessionOptions,
 ): Promise<StepSession> {
+  const most = options.lanes ?? maxLanes;
   const sessions: { readonly count: number; readonly session: ort.InferenceSession }[] = [];
   for (const { lanes: count, copies } of graphsOf(shape)) {
-    sessions.push({ count, session: await createSession(graph(count), { ...options, copies }) });
+    if (count <= most) sessions.push({ count, session: await createSession(graph(count), { ...options, copies }) });
   }
   const layers = Array.from({ length: shape.layers }, (_, i) => i);
   const run = async (lanes: readonly Lane[]): Promise<Float32Array[]> => {
     const wideEnough = sessions.find(({ count }) => count >= lanes.length);
-    if (!wideEnough) throw new RangeError(`a run has ${maxLanes} lanes, not ${lanes.length}`);
+    if (!wideEnough) throw new RangeError(`a run has ${most} lanes, not ${lanes.length}`);
     const { feeds, places } = packLanes(lanes, shape, wideEnough.count);
     const outputs = await wideEnough.session.run(feeds);
     const newKeys = layers.map((i) => floatsOf(outputs, `newK.${i}`));

@@ -1,3 +1,4 @@
+import type { DecodingRequest } from '../decoding/decoding.js';
 import type { Sequence } from '../decoding/sequence.js';
 import type { Precision, TransformerShape } from '../graph/transformer-weights.js';
 import type { StepSession } from './step-session.js';
@@ -11,8 +12,8 @@ export interface Transformer {
   /** Positions of a whole picture's sequence. */
   readonly positions: number;
   readonly session: StepSession;
-  /** What pictures of these labels, with guidance or without, are fed as. */
-  sequence(labels: readonly number[]): Promise<Sequence>;
+  /** What the pictures of a request are fed as. */
+  sequence(request: Pick<DecodingRequest, 'pictures' | 'guidance'>): Promise<Sequence>;
   /**
    * The same for pictures of twice the size.
    *

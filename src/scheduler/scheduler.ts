@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { DecodedCells } from '../decoding/decoding.js';
-import { unknownToken } from '../decoding/grid.js';
 import type { Generation } from '../generation/generation.js';
 import type { DecodeThreadData, FromDecodeThread, KvRows, ThreadError, TransformerFacts } from '../worker/protocol.js';
 import type { WorkerError } from '../worker/thread.js';
@@ -262,13 +261,9 @@ function failed(generation: Generation, { code, message }: WorkerError): void {
 }
 
 function applyStep(generation: Generation, images: readonly DecodedCells[]): void {
-  const step = generation.step + 1;
-  const { tokensPerStep, known } = generation.request;
-  const given = known?.filter((token) => token !== unknownToken).length ?? 0;
-  const before = tokensPerStep.slice(0, step - 1).reduce((sum, count) => sum + count, given);
   generation.apply({
     type: 'step',
-    step,
-    images: images.map((image) => ({ ...image, decoded: before + image.positions.length })),
+    step: generation.step + 1,
+    images: images.map((image) => ({ ...image, decoded: generation.decoded + image.positions.length })),
   });
 }

@@ -84,7 +84,7 @@ async function begin(
 ): Promise<void> {
   members.set(id, undefined);
   try {
-    const sequence = await transformer.sequence(request.pictures.map(({ label }) => label));
+    const sequence = await transformer.sequence(request);
     // Cancelled in the meantime.
     if (!members.has(id)) return;
     const cacheFor = (sequences: number) => memory.cache(rows.from, rows.count, sequences);

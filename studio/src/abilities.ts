@@ -1,6 +1,7 @@
 import type { Model } from 'randar-client';
 import type { Form } from './form.js';
 import type { Task, TaskKind } from './task.js';
+import type { Trouble } from './trouble.js';
 
 type Capabilities = Model['capabilities'];
 
@@ -27,6 +28,25 @@ export function tasksOf({ anyOrder, knownTokens }: Capabilities, chosen: TaskKin
 export function taskFor(task: Task, capabilities: Capabilities): Task {
   const isPossible = task.kind !== 'redraw' && tasksOf(capabilities, task.kind).includes(task.kind);
   return isPossible ? task : { kind: 'draw' };
+}
+
+/** Why a picture cannot be given to a model, and what to do instead; undefined where it can be. */
+export function pictureTrouble(
+  { name, capabilities }: Pick<Model, 'name' | 'capabilities'>,
+  models: readonly Pick<Model, 'name' | 'capabilities'>[],
+): Trouble | undefined {
+  if (capabilities.knownTokens) return undefined;
+  const able = models.filter((each) => each.capabilities.knownTokens).map((each) => each.name);
+  const wayOn =
+    able.length === 0
+      ? 'No model of this server can; a RandAR model could.'
+      : `Choose another model: ${able.join(' or ')}.`;
+  return {
+    title: 'This model cannot start from a picture',
+    text: `${name} draws every cell of a picture itself. ${wayOn}`,
+    wayOn: 'fields',
+    fields: [],
+  };
 }
 
 /** The form without what a model cannot be asked for: a control that is not shown says nothing. */

@@ -11,6 +11,8 @@ export interface Drawing {
   /** The server has been asked and has not answered yet. */
   readonly isAsking: boolean;
   readonly trouble: Trouble | undefined;
+  /** Shows what is in the way; undefined shows nothing any more. */
+  readonly tell: (trouble: Trouble | undefined) => void;
   /** Does what may fail, and tells why where it does. @returns whether it did not */
   readonly attempt: (ask: () => Promise<void>) => Promise<boolean>;
   readonly drawInputs: (inputs: readonly GenerateInput[]) => Promise<boolean>;
@@ -40,6 +42,7 @@ export function useDrawing(session: Session): Drawing {
   return {
     isAsking,
     trouble,
+    tell: setTrouble,
     attempt,
     drawInputs: (inputs) => attempt(() => session.draw(inputs)),
     drawTask: (form, task, model) => {

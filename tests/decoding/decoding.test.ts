@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Decoding, type DecodingRequest } from '../../src/decoding/decoding.js';
+import { Decoding } from '../../src/decoding/decoding.js';
 import type { KvCache } from '../../src/decoding/kv-cache.js';
 import { stepInputs, type Position } from '../../src/decoding/step.js';
 import { loadTransformerGolden } from '../goldens/load.js';
+import { referenceRequest } from '../goldens/requests.js';
 
 const names = ['randar-square4', 'randar-square8'];
 
@@ -14,16 +15,7 @@ describe.each(names)('decoding with %s', async (name) => {
     const reference = golden.cases[i];
     if (!reference) throw new Error('no such case');
     const cells = golden.config.block_size;
-    const request: DecodingRequest = {
-      pictures: reference.order.map((positions, picture) => ({
-        label: reference.classes[picture] ?? 0,
-        seed: picture,
-        order: { kind: 'explicit', positions },
-      })),
-      tokensPerStep: reference.tokens_per_step,
-      guidance: { start: reference.cfg_scales[0], end: reference.cfg_scales[1], curve: 'linear', power: 1 },
-      sampling: { temperature: 1, topK: 1, topP: 1 },
-    };
+    const request = referenceRequest(reference, { temperature: 1, topK: 1, topP: 1 });
     const decoding = new Decoding(ownSequence, request);
     const cache: KvCache = session.createCache(decoding.rows, decoding.capacity);
     const tokens = request.pictures.map(() => new Array<number>(cells).fill(-1));

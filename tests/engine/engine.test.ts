@@ -5,10 +5,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Engine, ShuttingDownError, type EngineOptions } from '../../src/engine/engine.js';
 import type { GenerationEvent } from '../../src/generation/event.js';
 import type { Generation } from '../../src/generation/generation.js';
-import type { GenerationRequest } from '../../src/generation/request.js';
 import { ModelError } from '../../src/model/manifest.js';
 import { goldenFile } from '../goldens/load.js';
 import { builtInModels, goldenModels } from '../goldens/models.js';
+import { square4Request as request } from '../goldens/requests.js';
 
 let models: string;
 const started: Engine[] = [];
@@ -40,23 +40,6 @@ async function start(more: Partial<EngineOptions> = {}): Promise<Engine> {
   const engine = await Engine.start(options(more));
   started.push(engine);
   return engine;
-}
-
-function request(more: Partial<GenerationRequest> = {}): GenerationRequest {
-  return {
-    model: 'square4',
-    label: 1,
-    seed: 1,
-    count: 1,
-    width: 4,
-    height: 4,
-    tokensPerStep: new Array<number>(16).fill(1),
-    order: { kind: 'random' },
-    guidance: { start: 1, end: 4, curve: 'linear', power: 1 },
-    sampling: { temperature: 1, topK: 0, topP: 1 },
-    preview: { mode: 'none' },
-    ...more,
-  };
 }
 
 async function eventsOf(generation: Generation): Promise<GenerationEvent[]> {

@@ -54,6 +54,16 @@ describe('a generation', () => {
     expect(picture.tokens).toEqual(Int32Array.of(-1, 8));
   });
 
+  it('counts the cells that are known, those that were given too', () => {
+    const known = Int32Array.of(4, -1);
+    const generation = new Generation('g', { ...request, known, tokensPerStep: [1] });
+    expect(generation.decoded).toBe(1);
+    const { images } = step(1, 1, [7, 8]);
+    generation.apply({ type: 'step', step: 1, images: images.map((image) => ({ ...image, decoded: 2 })) });
+    expect(generation.decoded).toBe(2);
+    expect(new Generation('h', request).decoded).toBe(0);
+  });
+
   it('takes nothing after its end', () => {
     const generation = new Generation('g', request);
     generation.apply({ type: 'cancelled' });

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Decoding } from '../../src/decoding/decoding.js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Decoding, type PictureRequest } from '../../src/decoding/decoding.js';
 import type { Guidance } from '../../src/decoding/guidance.js';
 import { foldPlaces, rarStepInputs, type RarRow } from '../../src/decoding/rar-rows.js';
 import { tokensPerStep } from '../../src/decoding/schedule.js';
@@ -46,8 +46,9 @@ async function worstOf({ label, tokens, order, logits, logits_every }: RarTeache
 /** Greedy decoding, one cell a step in raster order. */
 async function decode(label: number, guidance: Guidance, temperature: number) {
   const { session } = rar;
-  const decoding = new Decoding(await rar.sequence([label]), {
-    pictures: [{ label, seed: 0, order: { kind: 'raster' } }],
+  const pictures: PictureRequest[] = [{ label, seed: 0, order: { kind: 'raster' } }];
+  const decoding = new Decoding(await rar.sequence({ pictures, guidance }), {
+    pictures,
     tokensPerStep: tokensPerStep({ kind: 'one-by-one' }, cells),
     guidance,
     sampling: { temperature: 0, topK: 0, topP: 1 },
@@ -86,6 +87,17 @@ describe.each(golden.cases)('a picture of label $label with guidance $guidance_s
     );
     expect(Math.max(...differences)).toBeLessThan(1e-4 * rangeOf(each.logits));
   });
+});
+
+it.each([
+  ['with guidance, the null class for all of them', 2, [3, 5, golden.config.classes]],
+  ['without guidance, no other', 1, [3, 5]],
+] as const)('has the modulations of its labels computed, and %s', async (_, end, expected) => {
+  const asked = vi.spyOn(rar.modulations, 'of');
+  const pictures = [3, 5].map((label): PictureRequest => ({ label, seed: 0, order: { kind: 'raster' } }));
+  await rar.sequence({ pictures, guidance: { start: 1, end, curve: 'linear', power: 1 } });
+  expect(asked.mock.calls.flat()).toEqual(expected);
+  asked.mockRestore();
 });
 
 it('is refused where the model says other heads or another grid', async () => {

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import ort from 'onnxruntime-node';
+import { describe, expect, it, vi } from 'vitest';
 import { Decoding, type DecodingRequest } from '../../src/decoding/decoding.js';
+import { loadRandar } from '../../src/model/randar-transformer.js';
 import { maxLanes, type StepSession } from '../../src/model/step-session.js';
-import { loadTransformerGolden } from '../goldens/load.js';
+import { goldenFile, loadTransformerGolden, onOneThread } from '../goldens/load.js';
+import { referenceRequest } from '../goldens/requests.js';
 
 /** Of the range of the logits: matrix products of another number of rows may round their last bits otherwise. */
 const tolerance = 1e-5;
@@ -12,16 +15,7 @@ describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', 
   const request = (i: number): DecodingRequest => {
     const reference = golden.cases[i % golden.cases.length];
     if (!reference) throw new Error('no such case');
-    return {
-      pictures: reference.order.map((positions, picture) => ({
-        label: reference.classes[picture] ?? 0,
-        seed: picture,
-        order: { kind: 'explicit', positions },
-      })),
-      tokensPerStep: reference.tokens_per_step,
-      guidance: { start: reference.cfg_scales[0], end: reference.cfg_scales[1], curve: 'linear', power: 1 },
-      sampling: { temperature: 0, topK: 0, topP: 1 },
-    };
+    return referenceRequest(reference, { temperature: 0, topK: 0, topP: 1 });
   };
   const begin = (of: DecodingRequest) => {
     const decoding = new Decoding(ownSequence, of);
@@ -91,5 +85,23 @@ describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', 
     await expect(session.run(lanes.map(({ decoding, cache }) => ({ inputs: decoding.next(), cache })))).rejects.toThrow(
       new RangeError(`a run has ${maxLanes} lanes, not ${maxLanes + 1}`),
     );
+  });
+
+  it('are one where no more were asked for, and no graph of several is made', async () => {
+    const sessions = vi.spyOn(ort.InferenceSession, 'create');
+    const side = Math.sqrt(golden.config.block_size);
+    const path = goldenFile(`${name}.safetensors`);
+    const options = { ...onOneThread, lanes: 1 } as const;
+    const alone = await loadRandar(path, golden.config.n_head, { width: side, height: side }, options);
+    expect(sessions).toHaveBeenCalledOnce();
+    sessions.mockRestore();
+    const [first, second] = [begin(unguided), begin(unguided)].map(({ decoding, cache }) => ({
+      inputs: decoding.next(),
+      cache,
+    }));
+    if (!first || !second) throw new Error('there are two');
+    expect(await alone.session.run([first])).toHaveLength(1);
+    await expect(alone.session.run([first, second])).rejects.toThrow(new RangeError('a run has 1 lanes, not 2'));
+    await alone.session.close();
   });
 });

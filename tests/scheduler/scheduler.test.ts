@@ -5,6 +5,7 @@ import type { GenerationRequest } from '../../src/generation/request.js';
 import { readManifests } from '../../src/model/manifest.js';
 import { QueueFullError, Scheduler } from '../../src/scheduler/scheduler.js';
 import { goldenModels } from '../goldens/models.js';
+import { square4Request } from '../goldens/requests.js';
 
 /** More rows than any test of these uses; memory that no picture touches is not taken. */
 const kvBytes = 4e8;
@@ -30,20 +31,7 @@ afterAll(async () => {
 });
 
 function generation(more: Partial<GenerationRequest> = {}): Generation {
-  return new Generation(`g${serial++}`, {
-    model: 'square4',
-    label: 1,
-    seed: 1,
-    count: 1,
-    width: 4,
-    height: 4,
-    tokensPerStep: new Array<number>(16).fill(1),
-    order: { kind: 'random' },
-    guidance: { start: 1, end: 4, curve: 'linear', power: 1 },
-    sampling: { temperature: 1, topK: 0, topP: 1 },
-    preview: { mode: 'none' },
-    ...more,
-  });
+  return new Generation(`g${serial++}`, square4Request(more));
 }
 
 async function ended(of: Generation): Promise<Generation> {

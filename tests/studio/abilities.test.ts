@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { everyCapability, formFor, taskFor, tasksOf } from '../../studio/src/abilities.js';
+import { everyCapability, formFor, pictureTrouble, taskFor, tasksOf } from '../../studio/src/abilities.js';
 import { initialForm } from '../../studio/src/form.js';
 import { emptyMask } from '../../studio/src/mask.js';
 import type { Task } from '../../studio/src/task.js';
@@ -32,6 +32,23 @@ describe('the task after another model was chosen', () => {
   it('is to draw where it cannot, and after a redraw, whose tokens are of the model before', () => {
     for (const task of [inpaint, outpaint, compare]) expect(taskFor(task, none)).toEqual({ kind: 'draw' });
     expect(taskFor(redraw, everyCapability)).toEqual({ kind: 'draw' });
+  });
+});
+
+describe('what is in the way of a picture for a model', () => {
+  const fast = { name: 'Fast', capabilities: { ...everyCapability, knownTokens: false } };
+  const first = { name: 'First', capabilities: everyCapability };
+  const second = { ...first, name: 'Second' };
+
+  it('is nothing where the model can start from one', () => {
+    expect(pictureTrouble(first, [first, fast])).toBeUndefined();
+  });
+
+  it('is the model where it cannot, and those that can are named', () => {
+    const text = 'Fast draws every cell of a picture itself.';
+    expect(pictureTrouble(fast, [first, fast])?.text).toBe(`${text} Choose another model: First.`);
+    expect(pictureTrouble(fast, [first, fast, second])?.text).toBe(`${text} Choose another model: First or Second.`);
+    expect(pictureTrouble(fast, [fast])?.text).toBe(`${text} No model of this server can; a RandAR model could.`);
   });
 });
 

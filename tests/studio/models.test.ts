@@ -9,7 +9,8 @@ import { goldenFile } from '../goldens/load.js';
 import { builtInModels } from '../goldens/models.js';
 import { rarFile, rarGrid, readRarGolden } from '../goldens/rar.js';
 import { useServer } from '../server/start.js';
-import { browserTest, draw, finished, keepScreenshot, shownIds, useBrowser } from './page.js';
+import { accessibilityFaults, browserTest, draw, finished, keepScreenshot, shownIds, useBrowser } from './page.js';
+import { dropAnywhere, photo } from './photo.js';
 
 describe.skipIf(chromium === undefined)('the page with models of two families', browserTest, () => {
   const folder = mkdtempSync(join(tmpdir(), 'randar-two-families-'));
@@ -54,5 +55,25 @@ describe.skipIf(chromium === undefined)('the page with models of two families', 
     for (const name of ['Redraw cells', 'Inpaint it', 'Enlarge']) {
       expect(await page.getByRole('button', { name }).count(), name).toBe(0);
     }
+  });
+
+  it('says why the chosen one takes no dropped picture, and which one does', async () => {
+    const page = await open(running().server.address);
+    const models = page.getByRole('combobox', { name: 'Model' });
+    await models.selectOption('rar');
+    await dropAnywhere(page, await photo());
+    const notice = page.getByRole('alert');
+    await notice.getByText('This model cannot start from a picture.').waitFor();
+    const able = await models.locator('option[value=emoji]').textContent();
+    expect(await notice.textContent()).toContain(`Choose another model: ${able}.`);
+    expect(await page.getByRole('application').count()).toBe(0);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await keepScreenshot(page, 'no-picture-for-this-model');
+
+    await models.selectOption('emoji');
+    await notice.waitFor({ state: 'detached' });
+    await dropAnywhere(page, await photo());
+    await page.getByRole('application').waitFor();
+    expect(await page.getByRole('radio', { name: 'Inpaint' }).isChecked()).toBe(true);
   });
 });

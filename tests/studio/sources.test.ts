@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
-import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { chromium } from '../browser.js';
 import { builtInModels } from '../goldens/models.js';
 import { useServer } from '../server/start.js';
 import { draw, finished, keepScreenshot, shownIds, useBrowser, eventually, browserTest } from './page.js';
+import { dropAnywhere, photo } from './photo.js';
 
 const unknown = -1;
 
@@ -22,14 +22,6 @@ describe.skipIf(chromium === undefined)('a picture on the page', browserTest, ()
   /** The cells that were to be drawn, of a generation with a source. */
   const drawnCells = (known: Int32Array | undefined) =>
     Array.from(known ?? [], (token, cell) => (token === unknown ? cell : -1)).filter((cell) => cell >= 0);
-
-  async function photo(): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
-    const background = { r: 240, g: 180, b: 40 };
-    const buffer = await sharp({ create: { width: 300, height: 200, channels: 3, background } })
-      .jpeg()
-      .toBuffer();
-    return { name: 'photo.jpg', mimeType: 'image/jpeg', buffer };
-  }
 
   it('is inpainted where a mask was painted on it, and nowhere else', async () => {
     const page = await open(running().server.address);
@@ -69,14 +61,7 @@ describe.skipIf(chromium === undefined)('a picture on the page', browserTest, ()
 
   it('may be dropped anywhere', async () => {
     const page = await open(running().server.address);
-    const { buffer } = await photo();
-    await page.evaluate(`
-      const data = new DataTransfer();
-      const bytes = Uint8Array.from(atob('${buffer.toString('base64')}'), (character) => character.charCodeAt(0));
-      data.items.add(new File([bytes], 'photo.jpg', { type: 'image/jpeg' }));
-      const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
-      document.querySelector('h1').dispatchEvent(drop);
-    `);
+    await dropAnywhere(page, await photo());
     await page.getByRole('application').waitFor();
     expect(await page.getByRole('radio', { name: 'Inpaint' }).isChecked()).toBe(true);
     await page.getByText(/: 0 of 256 cells/).waitFor();

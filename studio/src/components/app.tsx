@@ -1,6 +1,6 @@
 import type { Generation, Model } from 'randar-client';
-import { useEffect, useRef, useState } from 'react';
-import { taskFor } from '../abilities.js';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { pictureTrouble, taskFor } from '../abilities.js';
 import { initialForm, type Form } from '../form.js';
 import { emptyMask } from '../mask.js';
 import { readPicture } from '../picture.js';
@@ -36,7 +36,8 @@ export function App({ session }: { readonly session: Session }) {
   const first = useFirstLabel(session, model);
   const chosen = label ?? first;
 
-  useEffect(() => applyTheme(theme), [theme]);
+  // Before the effects of what is in the page: canvases read the colours there.
+  useLayoutEffect(() => applyTheme(theme), [theme]);
   useEffect(() => setIndex(0), [shown]);
 
   const edit = (next: Task) => {
@@ -55,6 +56,8 @@ export function App({ session }: { readonly session: Session }) {
     const next = models.find((each) => each.id === id);
     if (!next || next === model) return;
     setForm((before) => ({ ...before, model: id }));
+    // It may be just what the other one could not.
+    drawing.tell(undefined);
     // Another model draws other things.
     setLabel(undefined);
     const left = taskFor(task, next.capabilities);
@@ -66,6 +69,12 @@ export function App({ session }: { readonly session: Session }) {
   const inpaint = async (file: Blob, { imageWidth: width, imageHeight: height }: PictureSize) => {
     const picture = await readPicture(file, { width, height });
     edit({ kind: 'inpaint', picture, mask: emptyMask(width, height), blend: '' });
+  };
+  const drop = (file: Blob | undefined) => {
+    if (!file || !model) return;
+    const trouble = pictureTrouble(model, models);
+    if (trouble) drawing.tell(trouble);
+    else void drawing.attempt(() => inpaint(file, model));
   };
   const inpaintResult = ({ model: size, label: of }: Generation, path: string) =>
     drawing.attempt(async () => {
@@ -90,8 +99,7 @@ export function App({ session }: { readonly session: Session }) {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        const [file] = event.dataTransfer.files;
-        if (file && model?.capabilities.knownTokens) void drawing.attempt(() => inpaint(file, model));
+        drop(event.dataTransfer.files[0]);
       }}
     >
       <Header state={state} theme={theme} onTheme={setTheme} />
