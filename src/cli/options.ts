@@ -20,13 +20,19 @@ export function modelsOption(): Option {
   );
 }
 
+export function floatsOption(): Option {
+  return new Option('--floats', 'the float weights of models that keep them beside int8: exact, and slower').default(
+    false,
+  );
+}
+
 export const modelOptions = (): Option[] => [
   new Option('--model <id>', 'the default model: a folder of the models folder (default: the first by name)'),
   modelsOption(),
   new Option('--device <device>', 'what computes: cpu, cuda, cuda:N or webgpu')
     .default({ provider: 'cpu', index: 0 }, 'cpu')
     .argParser(device),
-  new Option('--floats', 'the float weights of models that keep them beside int8: exact, and slower').default(false),
+  floatsOption(),
 ];
 
 function device(text: string): Device {

@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { verifyModel } from '../import/verify-model.js';
-import { readManifest } from '../model/manifest.js';
-import { modelsOption } from './options.js';
+import { inFloats, readManifest } from '../model/manifest.js';
+import { floatsOption, modelsOption } from './options.js';
 
 export const verifyCommand = new Command('verify')
   .description('check on this machine that a model computes what it should')
   .argument('<model>', 'the id of a model: its folder in the models folder')
   .addOption(modelsOption())
-  .action(async (id: string, { models }: { models: string }) => {
-    const checks = await verifyModel(await readManifest(join(models, id)));
+  .addOption(floatsOption())
+  .action(async (id: string, { models, floats }: { models: string; floats: boolean }) => {
+    const manifest = await readManifest(join(models, id));
+    const checks = await verifyModel(floats ? inFloats(manifest) : manifest);
     for (const { name, result, isGood } of checks) {
       process.stdout.write(`${isGood ? 'ok  ' : 'BAD '} ${name}: ${result}\n`);
     }

@@ -80,7 +80,7 @@ describe('randar serve', () => {
 
 const lettingFinish = 'randar: lets what runs finish, for up to 10 s; a second signal ends it at once\n';
 const plan =
-  'randar: emoji: 15.0 MB of fp16 weights; up to 84.0 MB of KV cache, 10 rows of 8.4 MB, is room for 5 pictures ' +
+  'randar: emoji: 8.1 MB of int8 weights; up to 84.0 MB of KV cache, 10 rows of 8.4 MB, is room for 5 pictures ' +
   'with guidance; up to 7 generations decode at once, in 1 thread\n';
 
 /** Draws with the built-in model, whose steps take long enough to be in one of them when a signal comes. */
