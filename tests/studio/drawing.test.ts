@@ -175,6 +175,12 @@ describe.skipIf(chromium === undefined)('drawing on the page', browserTest, () =
     await page.getByLabel('Another order').selectOption('SPIRAL');
     await draw(page, 'heart', 'Draw both');
     await eventually(() => page.locator('.status').filter({ hasText: 'drawn in' }).count()).toBe(2);
+    for (const order of ['Random', 'Spiral']) {
+      await page
+        .locator('.status')
+        .filter({ hasText: new RegExp(`^${order} order: .*, drawn in `) })
+        .waitFor();
+    }
     const [one, other] = shownIds(page).map(generationOf);
     expect(one?.request.seed).toBe(other?.request.seed);
     expect(one?.tokens).not.toEqual(other?.tokens);

@@ -36,6 +36,8 @@ export function Result({ session, models, theme, index, onIndex, redraw, inpaint
   const inputs = shown.flatMap((id) => all.get(id)?.facts?.input ?? session.history.inputOf(id) ?? []);
   const trouble = shown.map((id) => troubles.get(id)).find((found) => found !== undefined);
   const [only] = playbacks.length === 1 ? playbacks : [];
+  const captions = only ? [] : playbacks.map(({ facts }) => orderInWords(facts?.input));
+  const named = (text: string, at: number) => (captions[at] === undefined ? text : `${captions[at]}: ${text}`);
 
   return (
     <section className="result" aria-label="Result">
@@ -45,16 +47,16 @@ export function Result({ session, models, theme, index, onIndex, redraw, inpaint
         theme={theme}
         index={index}
         onIndex={onIndex}
-        captions={playbacks.length > 1 ? playbacks.map(({ facts }) => orderInWords(facts?.input)) : []}
+        captions={captions}
       />
       {!trouble &&
-        playbacks.map((playback) => (
+        playbacks.map((playback, at) => (
           <p className="status numbers" key={playback.id}>
-            {statusText(playback)}
+            {named(statusText(playback), at)}
           </p>
         ))}
       <p className="unseen" role="status">
-        {playbacks.map(spokenText).join(' ')}
+        {playbacks.map((playback, at) => named(spokenText(playback), at)).join(' ')}
       </p>
       {trouble && (
         <TroubleNotice
@@ -147,7 +149,7 @@ function FinishedActions({ playback, models, index, redraw, inpaint, draw }: Fin
 }
 
 function orderInWords(input: GenerateInput | undefined): string {
-  if (input?.order?.positions) return 'an order of its own';
-  const kind = input?.order?.kind ?? "the model's";
-  return `${kind.toLowerCase().replace('_', ' ')} order`;
+  if (input?.order?.positions) return 'An order of its own';
+  const kind = input?.order?.kind?.toLowerCase().replace('_', ' ') ?? "the model's";
+  return `${kind.charAt(0).toUpperCase()}${kind.slice(1)} order`;
 }
