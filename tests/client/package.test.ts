@@ -35,7 +35,7 @@ const installed = [
 ];
 
 /** An empty project outside the repository, with the packed package. */
-describe('the packed package, in a project of its own', { timeout: 300_000 }, () => {
+describe('the packed package, in a project of its own', () => {
   let project = '';
   let packed: string[] = [];
   beforeAll(async () => {
@@ -54,7 +54,7 @@ describe('the packed package, in a project of its own', { timeout: 300_000 }, ()
       await symlink(join(root, 'node_modules', name), link);
     }
     await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  }, 300_000);
+  });
   afterAll(async () => {
     await rm(project, { recursive: true });
   });

@@ -30,7 +30,7 @@ interface PageOptions {
   readonly density?: number;
 }
 
-describe.skipIf(chromium === undefined)('a React app', { timeout: 300_000 }, () => {
+describe.skipIf(chromium === undefined)('a React app', () => {
   let browser: Browser;
   let app: ServedApp;
   let folder = '';

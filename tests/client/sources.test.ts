@@ -31,7 +31,7 @@ async function finished(events: AsyncIterable<GenerationEvent>) {
 const blobOf = (file: Uint8Array) => new Blob([new Uint8Array(file)], { type: 'image/png' });
 const settings = { label: { name: 'rocket' }, seed: 4, steps: 6, preview: { mode: 'NONE' } } as const;
 
-describe('images of a source', { timeout: 300_000 }, () => {
+describe('images of a source', () => {
   it('may be blobs, and draw what they draw as data URIs', async () => {
     const image = await photo(128);
     const mask = await maskFile(128, 128, (x) => x > 60);
@@ -89,7 +89,7 @@ describe('images of a source', { timeout: 300_000 }, () => {
   });
 });
 
-describe('a helper', { timeout: 300_000 }, () => {
+describe('a helper', () => {
   it('makes the input that is written out, of blobs and of data URIs', async () => {
     const image = blobOf(await photo(16));
     const dataUri = 'data:image/png;base64,';
@@ -126,7 +126,7 @@ describe('a helper', { timeout: 300_000 }, () => {
   });
 });
 
-describe('a size', { timeout: 300_000 }, () => {
+describe('a size', () => {
   it('of 2 draws twice the width and height', async () => {
     const { images } = await finished(client.generate(extrapolate({ ...settings, steps: 2 })));
     expect(images[0]?.image).toMatchObject({ width: 256, height: 256 });

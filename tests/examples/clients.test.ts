@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 const running = useServer({ models: builtInModels });
 
-describe('an example of another GraphQL client', { timeout: 300_000 }, () => {
+describe('an example of another GraphQL client', () => {
   it.each(['urql', 'apollo', 'graphql-request'])('queues and follows a picture: %s', async (name) => {
     const { stdout } = await run(process.execPath, ['--import', 'tsx', `examples/${name}.ts`], {
       cwd: root,

@@ -5,9 +5,9 @@ import { startProxy } from '../client/proxy.js';
 import { builtInModels } from '../goldens/models.js';
 import { useServer } from '../server/start.js';
 import { keepCompany } from './company.js';
-import { askForSlowOne, draw, finished, keepScreenshot, shownIds, useBrowser, browserTest } from './page.js';
+import { askForSlowOne, draw, finished, keepScreenshot, shownIds, useBrowser } from './page.js';
 
-describe.skipIf(chromium === undefined)('the page and a bad connection', browserTest, () => {
+describe.skipIf(chromium === undefined)('the page and a bad connection', () => {
   const running = useServer({ models: builtInModels });
   const open = useBrowser();
 
@@ -33,7 +33,7 @@ describe.skipIf(chromium === undefined)('the page and a bad connection', browser
   });
 });
 
-describe.skipIf(chromium === undefined)('the address of a generation that nobody knows', browserTest, () => {
+describe.skipIf(chromium === undefined)('the address of a generation that nobody knows', () => {
   const running = useServer({ models: builtInModels });
   const open = useBrowser();
 
@@ -48,7 +48,7 @@ describe.skipIf(chromium === undefined)('the address of a generation that nobody
   });
 });
 
-describe.skipIf(chromium === undefined)('the page and a server that is restarted', browserTest, () => {
+describe.skipIf(chromium === undefined)('the page and a server that is restarted', () => {
   const open = useBrowser();
 
   it('says that the connection is lost, finds the server again, and draws the same again', async () => {

@@ -12,10 +12,9 @@ import {
   shownIds,
   useBrowser,
   eventually,
-  browserTest,
 } from './page.js';
 
-describe.skipIf(chromium === undefined)('drawing on the page', browserTest, () => {
+describe.skipIf(chromium === undefined)('drawing on the page', () => {
   const running = useServer({ models: builtInModels });
   const open = useBrowser();
   const address = () => running().server.address;

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { chromium, launchBrowser, patienceMs } from '../browser.js';
 import { builtInModels } from '../goldens/models.js';
 import { useServer } from '../server/start.js';
-import { browserTest } from './page.js';
 
-describe.skipIf(chromium === undefined)('GraphiQL', browserTest, () => {
+describe.skipIf(chromium === undefined)('GraphiQL', () => {
   const running = useServer({ models: builtInModels });
 
   it('has an example in each of its tabs, and draws the first one', async () => {

@@ -12,7 +12,6 @@ import {
   sidewaysScroll,
   useBrowser,
   eventually,
-  browserTest,
 } from './page.js';
 
 const looks: readonly (readonly [name: string, options: BrowserContextOptions])[] = [
@@ -22,7 +21,7 @@ const looks: readonly (readonly [name: string, options: BrowserContextOptions])[
   ['still', { reducedMotion: 'reduce', viewport: { width: 900, height: 900 } }],
 ];
 
-describe.skipIf(chromium === undefined).each(looks)('the page, %s', browserTest, (name, options) => {
+describe.skipIf(chromium === undefined).each(looks)('the page, %s', (name, options) => {
   const running = useServer({ models: builtInModels });
   const open = useBrowser();
 

@@ -1,6 +1,6 @@
 import type { CDPSession, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { chromium } from '../browser.js';
+import { chromium, patienceMs } from '../browser.js';
 import { builtInModels } from '../goldens/models.js';
 import { useServer } from '../server/start.js';
 import { chooseLabel, useBrowser } from './page.js';
@@ -15,7 +15,7 @@ describe.skipIf(chromium === undefined)('twenty generations at once', () => {
   async function drawTwenty(page: Page): Promise<void> {
     const before = completed();
     for (let i = 0; i < 20; i++) await page.getByRole('button', { name: 'Draw', exact: true }).click();
-    await expect.poll(completed, { timeout: 120_000, interval: 200 }).toBe(before + 20);
+    await expect.poll(completed, { timeout: patienceMs, interval: 200 }).toBe(before + 20);
     await expect.poll(() => page.locator('.card progress').count(), { timeout: 20_000 }).toBe(0);
   }
 

@@ -9,10 +9,10 @@ import { goldenFile } from '../goldens/load.js';
 import { builtInModels } from '../goldens/models.js';
 import { rarFile, rarGrid, readRarGolden } from '../goldens/rar.js';
 import { useServer } from '../server/start.js';
-import { accessibilityFaults, browserTest, draw, finished, keepScreenshot, shownIds, useBrowser } from './page.js';
+import { accessibilityFaults, draw, finished, keepScreenshot, shownIds, useBrowser } from './page.js';
 import { dropAnywhere, photo } from './photo.js';
 
-describe.skipIf(chromium === undefined)('the page with models of two families', browserTest, () => {
+describe.skipIf(chromium === undefined)('the page with models of two families', () => {
   const folder = mkdtempSync(join(tmpdir(), 'randar-two-families-'));
   const models = join(folder, 'models');
   beforeAll(async () => {

@@ -50,9 +50,6 @@ export function useBrowser(): (url: string, options?: BrowserContextOptions) => 
   };
 }
 
-/** A browser without a graphics card, on a small machine that draws pictures besides, takes its time. */
-export const browserTest = { timeout: 300_000 } as const;
-
 /** An expectation that comes true by itself. */
 export const eventually = <T>(value: () => T) => expect.poll(value, { timeout: patienceMs, interval: 50 });
 

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { chromium } from '../browser.js';
 import { builtInModels } from '../goldens/models.js';
 import { useServer } from '../server/start.js';
-import { draw, finished, keepScreenshot, shownIds, useBrowser, eventually, browserTest } from './page.js';
+import { draw, finished, keepScreenshot, shownIds, useBrowser, eventually } from './page.js';
 import { dropAnywhere, photo } from './photo.js';
 
 const unknown = -1;
 
-describe.skipIf(chromium === undefined)('a picture on the page', browserTest, () => {
+describe.skipIf(chromium === undefined)('a picture on the page', () => {
   const running = useServer({ models: builtInModels });
   const open = useBrowser();
 

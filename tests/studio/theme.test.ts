@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import { chromium } from '../browser.js';
 import { builtInModels } from '../goldens/models.js';
 import { useServer } from '../server/start.js';
-import { browserTest, eventually, useBrowser } from './page.js';
+import { eventually, useBrowser } from './page.js';
 
 interface Painted {
   /** Behind the page. */
@@ -30,7 +30,7 @@ const painted = (page: Page) =>
 
 const choose = (page: Page, theme: string) => page.getByRole('radio', { name: theme, exact: true }).check();
 
-describe.skipIf(chromium === undefined)('the theme of the page', browserTest, () => {
+describe.skipIf(chromium === undefined)('the theme of the page', () => {
   const running = useServer({ models: builtInModels });
   const open = useBrowser();
 
