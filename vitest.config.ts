@@ -8,8 +8,8 @@ export default defineConfig({
   },
   test: {
     include: ['tests/**/*.test.ts'],
-    globalSetup: 'tests/build.ts',
-    setupFiles: 'tests/seed.ts',
+    globalSetup: 'tests/support/build.ts',
+    setupFiles: 'tests/support/seed.ts',
     // What is waited for comes by itself, later on a slow or busy machine: a limit is only there to end what hangs.
     testTimeout: 300_000,
     hookTimeout: 300_000,
