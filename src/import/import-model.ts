@@ -5,8 +5,10 @@ import type { WeightFile } from '../checkpoint/weight-file.js';
 import { writeSafetensors } from '../checkpoint/write-safetensors.js';
 import { cellCount, type Grid } from '../decoding/grid.js';
 import type { TransformerFamily } from '../graph/transformer-family.js';
-import type { Precision, TransformerShape } from '../graph/transformer-weights.js';
+import type { TransformerShape } from '../graph/transformer-shape.js';
+import type { Precision } from '../graph/transformer-weights.js';
 import { parseManifest } from '../model/manifest.js';
+import { cpu } from '../runtime/device.js';
 import { writePatches } from '../tokenizer/patch-file.js';
 import { buildPatches } from '../tokenizer/patches.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
@@ -148,7 +150,7 @@ async function writeTokenizer(
   );
   await writeWeights(file, forms, 'tokenizer', onProgress);
   const tokenizer = await loadTokenizer(file, {
-    device: { provider: 'cpu', index: 0 },
+    device: cpu,
     threads: 0,
     spinning: false,
   });

@@ -7,8 +7,8 @@ import { firstPositions, stepInputs, type Row } from '../decoding/step.js';
 import { buildStepGraph } from '../graph/transformer.js';
 import { readTransformer } from '../graph/transformer-weights.js';
 import { readEmbeddingSource } from './embedding-source.js';
-import { feedsAlone } from './lanes.js';
-import { createSession, floatsOf, type SessionOptions } from './session.js';
+import { feedsAlone } from '../runtime/lanes.js';
+import { createSession, floatsOf, type SessionOptions } from '../runtime/session.js';
 
 /**
  * The transformer as an encoder of pictures. The whole sequence is fed twice: what follows its first half has seen every

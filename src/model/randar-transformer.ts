@@ -10,7 +10,8 @@ import type { Sequence } from '../decoding/sequence.js';
 import { buildStepGraph } from '../graph/transformer.js';
 import { precisionOf, readTransformer } from '../graph/transformer-weights.js';
 import { readEmbeddingSource } from './embedding-source.js';
-import { createStepSession, type StepSessionOptions } from './step-session.js';
+import { createHostStepSession } from '../runtime/host-step-session.js';
+import type { StepSessionOptions } from '../runtime/step-session.js';
 import type { Transformer } from './transformer.js';
 
 /** RandAR's transformer, ready to decode. */
@@ -37,7 +38,7 @@ export async function loadRandar(
     const weights = readTransformer(new ParameterReader(path, file.tensors), heads);
     const { shape } = weights;
     const source = await readEmbeddingSource(weights, file);
-    const session = await createStepSession((lanes) => buildStepGraph(weights, file, { lanes }), shape, options);
+    const session = await createHostStepSession((lanes) => buildStepGraph(weights, file, { lanes }), shape, options);
     const embeddings = embeddingsFor(source, grid);
     const ownSequence = randarSequence(embeddings);
     let enlarged: Sequence | undefined;

@@ -12,8 +12,9 @@ import { buildModulationGraph, buildRarStepGraph, modulationWidth } from '../gra
 import { rarPrecision, readRar, type RarShape, type RarWeights } from '../graph/rar-weights.js';
 import { rememberModulations, type Modulations } from './modulations.js';
 import { readRarTables } from './rar-tables.js';
-import { createSession, floatsOf, type SessionOptions } from './session.js';
-import { createStepSession, type StepSessionOptions } from './step-session.js';
+import { createSession, floatsOf, type SessionOptions } from '../runtime/session.js';
+import { createHostStepSession } from '../runtime/host-step-session.js';
+import type { StepSessionOptions } from '../runtime/step-session.js';
 import type { Transformer } from './transformer.js';
 
 /** RAR's transformer, ready to decode. */
@@ -46,7 +47,7 @@ export async function loadRar(
       );
     }
     const tables = await readRarTables(weights, file);
-    const step = await createStepSession((lanes) => buildRarStepGraph(weights, file, { lanes }), shape, options);
+    const step = await createHostStepSession((lanes) => buildRarStepGraph(weights, file, { lanes }), shape, options);
     const modulate = await createModulator(weights, file, tables, options);
     const modulations = rememberModulations((1 + shape.cells) * modulationWidth(weights) * 4, modulate.compute);
     return {

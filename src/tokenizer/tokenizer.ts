@@ -13,7 +13,7 @@ import {
   type TokenizerFamily,
   type TokenizerWeights,
 } from '../graph/tokenizer-weights.js';
-import { createSession, floatsOf, type SessionOptions } from '../model/session.js';
+import { createSession, floatsOf, type SessionOptions } from '../runtime/session.js';
 import { createCodebook, lookUp, quantise, type Codebook } from './codebook.js';
 
 /** Pictures to tokens and back, of any size. A picture is RGB bytes row by row: [height, width, 3]. */
