@@ -13,37 +13,12 @@ import { writePatches } from '../tokenizer/patch-file.js';
 import { buildPatches } from '../tokenizer/patches.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
 import { defaultsOf } from './defaults.js';
-import { ImportError } from './import-error.js';
+import { ImportError, type ImportOptions } from './import-options.js';
 import { readLabelNames } from './label-names.js';
 import { makeFolder } from './make-folder.js';
 import { measureDivergence, type Measured } from './measure.js';
 import { readModel, type ReadModel } from './read-model.js';
 import { floatForm, storedForm, type Conversion } from './stored-form.js';
-
-export interface ImportOptions {
-  /** Names the folder, and the model to clients. */
-  readonly id: string;
-  /** The folder of models that the new one is put into. */
-  readonly models: string;
-  /** Files of weights, of any kind that openWeights reads. */
-  readonly transformer: string;
-  readonly tokenizer: string;
-  /** "imagenet" or a file. */
-  readonly labels: string;
-  readonly precision: Precision;
-  readonly heads?: number | undefined;
-  readonly grid?: Grid | undefined;
-  /** Whether RAR's weights were never annealed to raster order. */
-  readonly anyOrder?: boolean | undefined;
-  readonly name?: string | undefined;
-  readonly license?: string | undefined;
-  /** Whether a model of that id may be there already. */
-  readonly replace: boolean;
-  /** Whether the error of the precision is measured. */
-  readonly measure: boolean;
-  /** Stops the import, which then throws the reason. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface ImportSummary {
   readonly folder: string;

@@ -15,7 +15,7 @@ import { loadRar } from '../model/rar-transformer.js';
 import { defaultsOf } from './defaults.js';
 import { meanDivergence } from './divergence.js';
 import { drawPicture } from './draw-picture.js';
-import { ImportError } from './import-error.js';
+import { ImportError } from './import-options.js';
 import { floatLayersOf, layersOf, teacherForcedLogits, type Layers } from './layerwise.js';
 import { rarFloatLayersOf, teacherForcedRarLogits } from './rar-layerwise.js';
 

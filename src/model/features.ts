@@ -1,6 +1,5 @@
 import { ParameterReader } from '../checkpoint/parameters.js';
-import { openSafetensors } from '../checkpoint/safetensors-file.js';
-import { fileSource } from '../checkpoint/source.js';
+import { withSafetensors } from '../checkpoint/safetensors-file.js';
 import { embeddingsFor, type Embeddings } from '../decoding/embedding.js';
 import { cellCount, type Grid } from '../decoding/grid.js';
 import { firstPositions, stepInputs, type Row } from '../decoding/step.js';
@@ -33,8 +32,7 @@ export async function loadFeatureEncoder(
   layer: number,
   options: SessionOptions,
 ): Promise<FeatureEncoder> {
-  const file = await openSafetensors(await fileSource(path));
-  try {
+  return withSafetensors(path, async (file) => {
     const whole = readTransformer(new ParameterReader(path, file.tensors), heads);
     const layers = whole.layers.slice(0, layer + 1);
     const weights = { ...whole, layers, shape: { ...whole.shape, layers: layers.length } };
@@ -49,9 +47,7 @@ export async function loadFeatureEncoder(
         return secondPass(floatsOf(outputs, 'hidden'), cellCount(grid), dimension);
       },
     };
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 /** [class, Q, T ..., Q, T ...]: every cell in raster order, and again. The class is none: the picture alone speaks. */

@@ -1,6 +1,5 @@
 import { ParameterReader } from '../checkpoint/parameters.js';
-import { openSafetensors } from '../checkpoint/safetensors-file.js';
-import { fileSource } from '../checkpoint/source.js';
+import { withSafetensors } from '../checkpoint/safetensors-file.js';
 import { totalBytes } from '../checkpoint/weight-file.js';
 import { embeddingsFor, type Embeddings } from '../decoding/embedding.js';
 import { enlargedGrid, enlargementFactor } from '../decoding/enlarging.js';
@@ -33,8 +32,7 @@ export async function loadRandar(
   grid: Grid,
   options: StepSessionOptions,
 ): Promise<RandarTransformer> {
-  const file = await openSafetensors(await fileSource(path));
-  try {
+  return withSafetensors(path, async (file) => {
     const weights = readTransformer(new ParameterReader(path, file.tensors), heads);
     const { shape } = weights;
     const source = await readEmbeddingSource(weights, file);
@@ -54,7 +52,5 @@ export async function loadRandar(
       enlargedSequence: () =>
         (enlarged ??= randarSequence(embeddingsFor(source, enlargedGrid(grid), enlargementFactor))),
     };
-  } finally {
-    await file.close();
-  }
+  });
 }

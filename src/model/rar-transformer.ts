@@ -1,8 +1,7 @@
 import ort from 'onnxruntime-node';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { ParameterReader } from '../checkpoint/parameters.js';
-import { openSafetensors, type PlacedWeights } from '../checkpoint/safetensors-file.js';
-import { fileSource } from '../checkpoint/source.js';
+import { type PlacedWeights, withSafetensors } from '../checkpoint/safetensors-file.js';
 import { totalBytes } from '../checkpoint/weight-file.js';
 import { cellCount, type Grid } from '../decoding/grid.js';
 import { isGuided } from '../decoding/guidance.js';
@@ -36,8 +35,7 @@ export async function loadRar(
   grid: Grid,
   options: StepSessionOptions,
 ): Promise<RarTransformer> {
-  const file = await openSafetensors(await fileSource(path));
-  try {
+  return withSafetensors(path, async (file) => {
     const weights = readRar(new ParameterReader(path, file.tensors));
     const { shape } = weights;
     if (shape.heads !== heads || shape.cells !== cellCount(grid)) {
@@ -80,9 +78,7 @@ export async function loadRar(
         throw new Error('RAR draws no picture of twice the size');
       },
     };
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 interface Modulator {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { ParameterReader } from '../checkpoint/parameters.js';
-import { openSafetensors } from '../checkpoint/safetensors-file.js';
-import { fileSource } from '../checkpoint/source.js';
+import { withSafetensors } from '../checkpoint/safetensors-file.js';
 import { readFamily } from '../graph/transformer-family.js';
 import { isSmall } from '../graph/transformer-shape.js';
 import type { Manifest } from './manifest.js';
@@ -13,10 +12,7 @@ export async function isSmallModel({
   transformer,
 }: Pick<Manifest, 'family' | 'folder' | 'transformer'>): Promise<boolean> {
   const path = join(folder, transformer.file);
-  const file = await openSafetensors(await fileSource(path));
-  try {
+  return withSafetensors(path, async (file) => {
     return isSmall(readFamily(family, new ParameterReader(path, file.tensors), transformer.heads).shape);
-  } finally {
-    await file.close();
-  }
+  });
 }
