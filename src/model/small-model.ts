@@ -12,7 +12,7 @@ export async function isSmallModel({
   transformer,
 }: Pick<Manifest, 'family' | 'folder' | 'transformer'>): Promise<boolean> {
   const path = join(folder, transformer.file);
-  return withSafetensors(path, async (file) => {
+  return withSafetensors(path, (file) => {
     return isSmall(readFamily(family, new ParameterReader(path, file.tensors), transformer.heads).shape);
   });
 }
