@@ -1,6 +1,6 @@
-import { quote } from './checkpoint-error.js';
+import { quote } from '../checkpoint-error.js';
 import { isNamed, type Call, type Value } from './pickle-value.js';
-import { bytesPer, elementCount, isSize, type StoredTensor, type StoredType } from './weight-file.js';
+import { bytesPer, elementCount, isSize, type StoredTensor, type StoredType } from '../weight-file.js';
 
 /** A tensor as a pickle describes it: a view of a storage, whose numbers are an entry of the zip. */
 export interface TensorView extends StoredTensor {

@@ -30,15 +30,17 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
       extra: {
         session: {
           intra_op: { allow_spinning: options.spinning ? '1' : '0' },
-          x64quantprecision: (await clipsByteProducts()) ? '1' : '0',
+          x64quantprecision: graph.multipliesBytes && (await clipsByteProducts()) ? '1' : '0',
           disable_prepacking: options.copies === false ? '1' : '0',
           model_external_initializers_file_folder_path: graph.folder,
         },
       },
     });
   } catch (cause) {
-    if (options.device.provider !== 'cpu') throw deviceUnavailable(options.device, cause);
-    throw new Error(`graph "${graph.name}" cannot be run by ONNX Runtime`, { cause });
+    throw (
+      deviceUnavailable(options.device, cause) ??
+      new Error(`graph "${graph.name}" cannot be run by ONNX Runtime`, { cause })
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { ByteReader } from './byte-reader.js';
-import { CheckpointError, quote } from './checkpoint-error.js';
+import { CheckpointError, quote } from '../checkpoint-error.js';
 import { op } from './pickle-opcodes.js';
 import { append, PickleStack, setItems } from './pickle-stack.js';
 import { isNamed, type GlobalName, type Value } from './pickle-value.js';

@@ -1,7 +1,7 @@
 import { ByteReader } from './byte-reader.js';
-import { CheckpointError, quote, refuseProblems } from './checkpoint-error.js';
-import type { Source } from './source.js';
-import { maxDescriptionBytes } from './weight-file.js';
+import { CheckpointError, quote, refuseProblems } from '../checkpoint-error.js';
+import type { Source } from '../source.js';
+import { maxDescriptionBytes } from '../weight-file.js';
 
 /** A file in a zip, as the central directory describes it. */
 export interface ZipEntry {

@@ -1,5 +1,5 @@
 import ort from 'onnxruntime-node';
-import { GraphBuilder } from '../graph/onnx.js';
+import { byteProduct, GraphBuilder } from '../graph/onnx.js';
 
 /**
  * Whether ONNX Runtime clips products of unsigned with signed bytes on this processor. On x86 without VNNI its kernel
@@ -23,11 +23,14 @@ async function measure(): Promise<boolean> {
   const unsigned = bytes(largestUnsigned, [2, terms]);
   const signed = graph.node('Cast', [bytes(largestSigned, [terms, 16])], { to: graph.typeNumber('I8') });
   const one = graph.floats([1], []);
-  const sums = graph.node('com.microsoft.MatMulIntegerToFloat', [unsigned, signed, one, one]);
+  const sums = graph.node(byteProduct, [unsigned, signed, one, one]);
   graph.output('sums', sums, 'float32', [2, 16]);
   const { model } = graph.build({ file: '', place: () => ({ offset: 0, length: 0 }) });
   const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 3 });
-  const { sums: result } = await session.run({});
-  await session.release();
-  return (result?.data as Float32Array).some((sum) => sum !== terms * largestUnsigned * largestSigned);
+  try {
+    const { sums: result } = await session.run({});
+    return (result?.data as Float32Array).some((sum) => sum !== terms * largestUnsigned * largestSigned);
+  } finally {
+    await session.release();
+  }
 }

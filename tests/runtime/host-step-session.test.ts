@@ -2,7 +2,7 @@ import ort from 'onnxruntime-node';
 import { describe, expect, it, vi } from 'vitest';
 import { Decoding, type DecodingRequest } from '../../src/decoding/decoding.js';
 import { loadRandar } from '../../src/model/randar-transformer.js';
-import { maxLanes, type StepSession } from '../../src/model/step-session.js';
+import { maxLanes, type StepSession } from '../../src/runtime/step-session.js';
 import { goldenFile, loadTransformerGolden, onOneThread } from '../support/goldens/load.js';
 import { referenceRequest } from '../support/goldens/requests.js';
 

@@ -1,31 +1,10 @@
 import type ort from 'onnxruntime-node';
-import { KvMemory, type KvCache } from '../decoding/kv-cache.js';
-import type { StepInputs } from '../decoding/step.js';
+import { KvMemory } from '../decoding/kv-cache.js';
 import type { Graph } from '../graph/onnx.js';
-import type { TransformerShape } from '../graph/transformer-weights.js';
+import { isSmall, type TransformerShape } from '../graph/transformer-shape.js';
 import { packLanes, type Lane } from './lanes.js';
-import { createSession, floatsOf, type SessionOptions } from './session.js';
-import { isSmall } from './small-model.js';
-
-/** Runs decoding steps. Caches lie on the host and are fed as views: on the CPU nothing of them is copied. */
-export interface StepSession {
-  /**
-   * One step of each lane, in one run of the graph: every weight is read once for all of them.
-   *
-   * @returns of each lane its logits [wanted, rows, vocabulary], to write over; the step's kept positions are then in
-   *   its cache
-   * @throws RangeError for more lanes than it was made for
-   */
-  run(lanes: readonly Lane[]): Promise<Float32Array[]>;
-  /** A cache with memory of its own, for what is decoded alone. */
-  createCache(rows: number, positions: number): KvCache;
-  /** A step of one lane. */
-  runAlone(inputs: StepInputs, cache: KvCache): Promise<Float32Array>;
-  close(): Promise<void>;
-}
-
-/** Lanes of one run: on two cores 8 lanes were no quicker for each than 4. */
-export const maxLanes = 4;
+import { createSession, floatsOf } from './session.js';
+import { maxLanes, type StepSession, type StepSessionOptions } from './step-session.js';
 
 /**
  * Graphs by how many lanes they have; a run takes the first that is wide enough, and lanes without a generation idle,
@@ -41,21 +20,29 @@ function graphsOf(shape: TransformerShape): readonly { readonly lanes: number; r
   ];
 }
 
-export interface StepSessionOptions extends SessionOptions {
-  /** Lanes of a run at the most, maxLanes where absent: who draws one picture after the other needs no more than one. */
-  readonly lanes?: 1;
-}
-
-/** @param graph of so many lanes: it takes what `packLanes` feeds, and gives newK.i, newV.i and logits */
-export async function createStepSession(
+/**
+ * A session on ONNX Runtime of this process. Caches lie in its memory and are fed as views: on the CPU nothing of them is
+ * copied.
+ *
+ * @param graph makes the graph for a number of lanes: it takes what `packLanes` feeds, and gives newK.i, newV.i and logits
+ */
+export async function createHostStepSession(
   graph: (lanes: number) => Graph,
   shape: TransformerShape,
   options: StepSessionOptions,
 ): Promise<StepSession> {
   const most = options.lanes ?? maxLanes;
   const sessions: { readonly count: number; readonly session: ort.InferenceSession }[] = [];
-  for (const { lanes: count, copies } of graphsOf(shape)) {
-    if (count <= most) sessions.push({ count, session: await createSession(graph(count), { ...options, copies }) });
+  const close = async () => {
+    await Promise.all(sessions.map(({ session }) => session.release()));
+  };
+  try {
+    for (const { lanes: count, copies } of graphsOf(shape)) {
+      if (count <= most) sessions.push({ count, session: await createSession(graph(count), { ...options, copies }) });
+    }
+  } catch (error) {
+    await close();
+    throw error;
   }
   const layers = Array.from({ length: shape.layers }, (_, i) => i);
   const run = async (lanes: readonly Lane[]): Promise<Float32Array[]> => {
@@ -82,9 +69,7 @@ export async function createStepSession(
       const [logits] = await run([{ inputs, cache }]);
       return logits ?? new Float32Array(0);
     },
-    close: async () => {
-      await Promise.all(sessions.map(({ session }) => session.release()));
-    },
+    close,
   };
 }
 

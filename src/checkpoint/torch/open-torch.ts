@@ -1,7 +1,7 @@
-import { CheckpointError, quote, refuseProblems } from './checkpoint-error.js';
+import { CheckpointError, quote, refuseProblems } from '../checkpoint-error.js';
 import type { Value } from './pickle-value.js';
 import { readPickle, type AllowList } from './pickle.js';
-import type { Source } from './source.js';
+import type { Source } from '../source.js';
 import {
   parseView,
   rebuildParameter,
@@ -10,8 +10,8 @@ import {
   storageTypes,
   tensorCall,
   type TensorView,
-} from './torch-tensor.js';
-import { bytesPer, describe, elementCount, maxDescriptionBytes, type WeightFile } from './weight-file.js';
+} from './tensor.js';
+import { bytesPer, describe, elementCount, maxDescriptionBytes, type WeightFile } from '../weight-file.js';
 import { locate, readZip, type ZipEntry } from './zip.js';
 
 /**

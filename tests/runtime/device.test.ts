@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DeviceError, deviceName, parseDevice } from '../../src/model/device.js';
-import { createSession } from '../../src/model/session.js';
+import { DeviceError, deviceName, parseDevice } from '../../src/runtime/device.js';
+import { createSession } from '../../src/runtime/session.js';
 import { GraphBuilder } from '../../src/graph/onnx.js';
 
 describe('a device', () => {

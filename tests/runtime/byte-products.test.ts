@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import ort from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openSafetensors } from '../../src/checkpoint/safetensors-file.js';
 import { ParameterReader } from '../../src/checkpoint/parameters.js';
 import { fileSource } from '../../src/checkpoint/source.js';
 import { writeSafetensors } from '../../src/checkpoint/write-safetensors.js';
 import { linear, takeMatrix } from '../../src/graph/linear.js';
 import { GraphBuilder, type Graph } from '../../src/graph/onnx.js';
-import { createSession } from '../../src/model/session.js';
+import { createSession } from '../../src/runtime/session.js';
 import { onOneThread } from '../support/goldens/load.js';
 import { useFolder } from '../support/weights.js';
 
@@ -45,7 +45,31 @@ async function expectWholeSums(session: ort.InferenceSession): Promise<void> {
   await session.release();
 }
 
+function floatsOnly(): Graph {
+  const graph = new GraphBuilder('floats');
+  graph.output('y', graph.node('Relu', [graph.input('x', 'float32', ['M', input])]), 'float32', ['M', input]);
+  return graph.build({ file: 'none', place: () => ({ offset: 0, length: 0 }) });
+}
+
 describe('products of bytes', () => {
+  it('are tried out for graphs that have some, once', async () => {
+    vi.resetModules();
+    const fresh = await import('../../src/runtime/session.js');
+    const created = vi.spyOn(ort.InferenceSession, 'create');
+    const sessionsOf = async (graph: Graph) => {
+      const before = created.mock.calls.length;
+      await (await fresh.createSession(graph, onOneThread)).release();
+      return created.mock.calls.length - before;
+    };
+    try {
+      expect(await sessionsOf(floatsOnly())).toBe(1);
+      expect(await sessionsOf(await largestSums())).toBe(2);
+      expect(await sessionsOf(await largestSums())).toBe(1);
+    } finally {
+      created.mockRestore();
+    }
+  });
+
   it('do not clip at 16 bits, whatever the processor', async () => {
     await expectWholeSums(await createSession(await largestSums(), onOneThread));
   });
