@@ -30,8 +30,8 @@ export interface EngineOptions {
   readonly maxConcurrent: number;
   /** Bytes of the KV memory of all models; each has an equal share. */
   readonly memory: number;
-  /** Decode threads of a model that share several generations; by each model's size where absent. */
-  readonly decoders?: number | undefined;
+  /** Decode workers of a model that share several generations; by each model's size where absent. */
+  readonly decodeWorkers?: number | undefined;
   /** How many finished generations are kept. */
   readonly keep: number;
   readonly report: (error: unknown) => void;
@@ -155,7 +155,7 @@ export class Engine {
       queued: sum(({ scheduler }) => scheduler.queued),
       running: sum(({ scheduler }) => scheduler.running),
       maxConcurrent: sum(({ scheduler, transformer }) =>
-        Math.min(scheduler.options.maxConcurrent, transformer.kvRows * scheduler.threads),
+        Math.min(scheduler.options.maxConcurrent, transformer.kvSlots * scheduler.decodeWorkers),
       ),
       stepsComputed: sum(({ scheduler }) => scheduler.stepsComputed),
     };
