@@ -13,10 +13,11 @@ const chain = [
   ['model'],
   ['graph'],
   ['checkpoint'],
+  ['generation'],
 ];
 
 /** Imported by all, and importing no other folder. */
-const leaves = ['generation', 'decoding', 'image'];
+const leaves = ['decoding', 'image'];
 
 const inOrder = chain.map((level) => level.join(', ')).join(' -> ');
 
