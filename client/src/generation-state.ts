@@ -1,4 +1,4 @@
-import { RandarError } from './error.js';
+import { RandarError, type InputProblem } from './error.js';
 import type { GenerationEvent } from './events.js';
 import type { EventFieldsFragment, GenerationFieldsFragment, GenerationStatus } from './generated/operations.js';
 
@@ -56,6 +56,10 @@ export interface StateError {
   readonly code: string;
   readonly message: string;
   readonly field?: string;
+  /** All that is wrong with the input, where its generation was refused for that. */
+  readonly problems?: readonly InputProblem[];
+  /** When it is worth trying again, where the server says so. */
+  readonly retryAfterSeconds?: number;
 }
 
 export const idleState: GenerationState = {
@@ -160,6 +164,12 @@ function withFinished(picture: PictureState, finished: FinishedImage | undefined
 function stateError(error: unknown): StateError {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof RandarError)) return { code: 'INTERNAL_CLIENT_ERROR', message };
-  const { code, field } = error;
-  return { code, message, ...(field !== undefined && { field }) };
+  const { code, field, problems, retryAfterSeconds } = error;
+  return {
+    code,
+    message,
+    ...(field !== undefined && { field }),
+    ...(problems.length > 0 && { problems }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
 }

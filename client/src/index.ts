@@ -20,7 +20,7 @@ export type {
 } from './client.js';
 export type { ConnectionOptions, Transport } from './connection.js';
 export { createClient, type ClientOptions } from './create-client.js';
-export { RandarError, type RandarErrorCode } from './error.js';
+export { RandarError, type InputProblem, type RandarErrorCode } from './error.js';
 export type { GenerationEvent } from './events.js';
 export { failedState, idleState, isOver, nextState } from './generation-state.js';
 export type { FinishedImage, GenerationState, PicturePreview, PictureState, StateError } from './generation-state.js';
