@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { leavable } from './abort.js';
 import { httpUrl, serverUrl, socketUrl } from './address.js';
-import { isLost } from './error.js';
+import { isLost, RandarError } from './error.js';
 import { connectHttp } from './http-connection.js';
 import type { Token } from './token.js';
 import { connectWebSocket, type WebSocketConnection } from './websocket-connection.js';
@@ -60,7 +60,8 @@ export function connect({ url: address, transport = 'auto', token, webSocketImpl
 /** The WebSocket unless it never opened: then nothing was sent over it, and what answers over HTTP is used for good. */
 function either(socket: WebSocketConnection, http: Connection): Connection {
   let isBlocked = false;
-  const isOnlySocketLost = (error: unknown) => isLost(error) && !socket.wasOpen();
+  const isOnlySocketLost = (error: unknown) =>
+    !socket.wasOpen() && (isLost(error) || (error instanceof RandarError && error.code === 'UNEXPECTED_RESPONSE'));
   async function* iterate<Data, Variables>(operation: Operation<Data, Variables>, stop: AbortSignal) {
     if (!isBlocked) {
       try {

@@ -44,7 +44,7 @@ export type RandarErrorCode =
   | 'FORBIDDEN'
   /** No answer came, or not all of it. */
   | 'CONNECTION_LOST'
-  /** What answered is no GraphQL server. */
+  /** What answered is no GraphQL server, or does not speak this client's protocol. */
   | 'UNEXPECTED_RESPONSE'
   /** The client was closed meanwhile. */
   | 'CLIENT_CLOSED'
@@ -93,22 +93,30 @@ function readProblem(problem: unknown): InputProblem[] {
   return [{ field, message, ...(typeof expected === 'string' && typeof got === 'string' && { expected, got }) }];
 }
 
-/** @param cause what closed the connection: an error or an event */
-export function connectionLost(cause: unknown): RandarError {
-  const reason =
-    cause instanceof Error && cause.message !== '' ? cause.message : ((cause as { reason?: string }).reason ?? '');
+/** @param cause what ended the connection: an error, or an event of its socket */
+export function connectionLost(cause: unknown, reason = messageOf(cause)): RandarError {
   const message = reason === '' ? 'The connection to the server was lost.' : `The connection was lost: ${reason}`;
   return new RandarError(message, { code: 'CONNECTION_LOST' }, { cause });
+}
+
+function messageOf(cause: unknown): string {
+  const hasMessage = typeof cause === 'object' && cause !== null && 'message' in cause;
+  return hasMessage && typeof cause.message === 'string' ? cause.message : '';
 }
 
 export function isLost(error: unknown): error is RandarError {
   return error instanceof RandarError && error.code === 'CONNECTION_LOST';
 }
 
-export function accessRefused(code: 'UNAUTHENTICATED' | 'FORBIDDEN', cause?: unknown): RandarError {
-  const message =
-    code === 'UNAUTHENTICATED'
-      ? 'The server asks for a valid token: give createClient one as `token`.'
-      : 'The server does not allow this, or not with this `token`.';
-  return new RandarError(message, { code }, { cause });
+/** What the server, or one in front of it, refuses without a word of its own. */
+export type Refusal = keyof typeof refusals;
+
+const refusals = {
+  UNAUTHENTICATED: 'The server asks for a valid token: give createClient one as `token`.',
+  FORBIDDEN: 'The server does not allow this, or not with this `token`.',
+  PAYLOAD_TOO_LARGE: 'The server accepts no message of this size: send a smaller picture.',
+} as const;
+
+export function refused(code: Refusal, cause?: unknown): RandarError {
+  return new RandarError(refusals[code], { code }, { cause });
 }
