@@ -2,9 +2,12 @@ import { RandarError, type InputProblem } from './error.js';
 import type { GenerationEvent } from './events.js';
 import type { EventFieldsFragment, GenerationFieldsFragment, GenerationStatus } from './generated/operations.js';
 
-type Event<Name extends GenerationEvent['__typename']> = Extract<EventFieldsFragment, { readonly __typename: Name }>;
-export type PreviewPicture = Event<'PreviewRendered'>['image'];
-export type FinishedImage = Event<'GenerationCompleted'>['images'][number];
+type EventNamed<Name extends GenerationEvent['__typename']> = Extract<
+  EventFieldsFragment,
+  { readonly __typename: Name }
+>;
+export type PreviewPicture = EventNamed<'PreviewRendered'>['image'];
+export type FinishedImage = EventNamed<'GenerationCompleted'>['images'][number];
 
 /** What is to be seen of a generation by now. */
 export interface GenerationState {
@@ -48,7 +51,7 @@ export interface PictureState {
 export interface PicturePreview {
   /** The last step that it shows. */
   readonly step: number;
-  readonly mode: Event<'PreviewRendered'>['mode'];
+  readonly mode: EventNamed<'PreviewRendered'>['mode'];
   readonly image: PreviewPicture;
 }
 
@@ -128,7 +131,7 @@ export function isOver({ status }: GenerationState): boolean {
 const unknownModel = { gridWidth: 1, gridHeight: 1, imageWidth: 16, imageHeight: 16 };
 
 function startedPicture(
-  { width, height, values }: Event<'GenerationStarted'>['known'][number],
+  { width, height, values }: EventNamed<'GenerationStarted'>['known'][number],
   { gridWidth, gridHeight, imageWidth, imageHeight }: typeof unknownModel = unknownModel,
 ): PictureState {
   const given = values.flatMap((token, cell) => (token === null ? [] : [cell]));
@@ -143,7 +146,7 @@ function startedPicture(
   };
 }
 
-type StepImage = Event<'StepDecoded'>['images'][number];
+type StepImage = EventNamed<'StepDecoded'>['images'][number];
 
 function withStep(picture: PictureState, step: number, image: StepImage | undefined): PictureState {
   if (!image) return picture;

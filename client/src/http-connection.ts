@@ -1,10 +1,8 @@
 import { print } from 'graphql';
 import { anySignal, leavable, orAborted } from './abort.js';
-import { dataOf, type Answer } from './answer.js';
-import type { Connection, Operation } from './connection.js';
 import { connectionLost, RandarError, refused, responseError, type Refusal } from './error.js';
 import { readEventStream } from './event-stream.js';
-import { authorization, type Token } from './token.js';
+import { authorization, dataOf, type Answer, type Connection, type Operation, type Token } from './operation.js';
 
 export interface HttpOptions {
   readonly url: string;

@@ -27,7 +27,7 @@ export type { FinishedImage, GenerationState, PicturePreview, PictureState, Stat
 export type { ImageSource } from './image.js';
 export type { PictureForm, PictureOptions } from './picture-form.js';
 export { extrapolate, inpaint, outpaint, redraw } from './sources.js';
-export type { DrawingInput, Extrapolation, Inpainting, Outpainting, Redrawing } from './sources.js';
-export type { Token } from './token.js';
+export type { Extrapolation, GenerationSettings, Inpainting, Outpainting, Redrawing } from './sources.js';
+export type { Token } from './operation.js';
 /** Every operation as a typed document, for any GraphQL client, and the schema's inputs and enums. */
 export * from './generated/operations.js';

@@ -2,11 +2,9 @@ import { print } from 'graphql';
 import { createClient, type Client as SocketClient } from 'graphql-ws';
 import { loadWebSocket } from '#websocket';
 import { leavable, orAborted } from './abort.js';
-import { dataOf, type Answer } from './answer.js';
-import type { Connection, Operation } from './connection.js';
 import { closedError, type Closed } from './close-codes.js';
 import { connectionLost, RandarError, responseError, type ResponseError } from './error.js';
-import { authorization, type Token } from './token.js';
+import { authorization, dataOf, type Answer, type Connection, type Operation, type Token } from './operation.js';
 
 export interface WebSocketOptions {
   readonly url: string;
