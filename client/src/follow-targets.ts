@@ -1,6 +1,6 @@
 import { orAborted } from './abort.js';
-import type { Connection } from './connection.js';
-import type { EventSource } from './events.js';
+import type { Connection } from './operation.js';
+import type { FollowTarget } from './events.js';
 import {
   CancelGenerationDocument,
   FollowGenerationDocument,
@@ -14,16 +14,16 @@ import { pictureVariables, type PictureOptions } from './picture-form.js';
 const cancelWithinMs = 5_000;
 
 /** Generations that this client follows, and those that it began and is to stop. */
-export interface Drawings {
+export interface FollowTargets {
   /** A generation that is begun when its events are first asked for, and stopped where they are left. */
-  readonly begun: (input: GenerateInput, pictures: PictureOptions) => EventSource;
+  readonly begun: (input: GenerateInput, pictures: PictureOptions) => FollowTarget;
   /** A generation that is there already, and is left alone. */
-  readonly followed: (id: string, after: number, pictures: PictureOptions) => EventSource;
+  readonly followed: (id: string, after: number, pictures: PictureOptions) => FollowTarget;
   /** When all that were left by now are stopped. */
   readonly stopped: () => Promise<void>;
 }
 
-export function drawingsOver(connection: Connection): Drawings {
+export function followTargetsOver(connection: Connection): FollowTargets {
   const stopping = new Set<Promise<void>>();
   return {
     begun: (input, pictures) => {

@@ -7,7 +7,7 @@ import type { Session } from './session.js';
 import { missingFor, sourceOf, type Task } from './task.js';
 import { troubleOf, type Trouble } from './trouble.js';
 
-export interface Drawing {
+export interface Requests {
   /** The server has been asked and has not answered yet. */
   readonly isAsking: boolean;
   readonly trouble: Trouble | undefined;
@@ -21,7 +21,7 @@ export interface Drawing {
 }
 
 /** Asks the server for pictures, and keeps what it has against that. */
-export function useDrawing(session: Session): Drawing {
+export function useRequests(session: Session): Requests {
   const [isAsking, setIsAsking] = useState(false);
   const [trouble, setTrouble] = useState<Trouble>();
 
