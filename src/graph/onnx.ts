@@ -19,22 +19,27 @@ export class GraphBuilder {
   readonly #outputNames = new Map<Value, Value>();
   #serial = 0;
 
-  constructor(readonly name: string) {}
+  /** @param floatType what the nodes see of weights that are floats */
+  constructor(
+    readonly name: string,
+    readonly floatType: 'F32' | 'F16' = 'F32',
+  ) {}
 
   /** A graph input. Dimensions are sizes, or names for sizes that are known only when it runs. */
-  input(name: string, type: 'float32' | 'int64', shape: readonly (number | string)[]): Value {
+  input(name: string, type: ValueType, shape: readonly (number | string)[]): Value {
     this.#inputs.push(valueMessage(name, type, shape));
     return name as Value;
   }
 
   /** @param value a node's, which other nodes may use, too: it leaves the graph without a copy */
-  output(name: string, value: Value, type: 'float32' | 'int64', shape: readonly (number | string)[]): void {
+  output(name: string, value: Value, type: ValueType, shape: readonly (number | string)[]): void {
     this.#outputNames.set(value, name as Value);
     this.#outputs.push(valueMessage(name, type, shape));
   }
 
   /**
-   * A parameter. Floats of any width are fp32 to the nodes: ONNX Runtime widens them once, when the session is made.
+   * A parameter. Floats of any width are `floats` to the nodes, fp32 by default: ONNX Runtime converts them once, when
+   * the session is made.
    *
    * @param shape another shape of as many numbers
    */
@@ -42,14 +47,14 @@ export class GraphBuilder {
     const known = this.#weights.get(name);
     if (known !== undefined) return known;
     this.#initializers.push({ name, dims: [...shape], dataType: typeNumbers[dtype], dataLocation: 1 });
-    const value = isOtherFloat(dtype) ? this.node('Cast', [name as Value], { to: typeNumbers.F32 }) : (name as Value);
+    const isAsWanted = dtype === this.floatType || !isFloat(dtype);
+    const value = isAsWanted ? (name as Value) : this.cast(name as Value, this.floatType);
     this.#weights.set(name, value);
     return value;
   }
 
-  /** ONNX's number for a type, which Cast asks for. */
-  typeNumber(type: StoredType): number {
-    return typeNumbers[type];
+  cast(value: Value, type: StoredType): Value {
+    return this.node('Cast', [value], { to: typeNumbers[type] });
   }
 
   floats(values: readonly number[], shape: readonly number[] = [values.length]): Value {
@@ -146,8 +151,22 @@ export interface Graph {
 /** The operator of int8 layers. */
 export const byteProduct = 'com.microsoft.MatMulIntegerToFloat';
 
+/** What a value that enters or leaves a graph may be. */
+export type ValueType = 'float32' | 'float16' | 'float64' | 'int32' | 'int64';
+
+const storedAs: Readonly<Record<ValueType, StoredType>> = {
+  float32: 'F32',
+  float16: 'F16',
+  float64: 'F64',
+  int32: 'I32',
+  int64: 'I64',
+};
+
 /** The name of a value in a graph. */
 export type Value = string & { readonly __value: true };
+
+/** Stands for an optional input that a node does not get. */
+export const absent = '' as Value;
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 /** Integers and lists of integers are ONNX ints; a float is written `{ float: 1 }`, since JavaScript cannot tell 1 from 1.0. */
@@ -166,8 +185,8 @@ const typeNumbers: Record<StoredType, number> = {
   BF16: 16,
 };
 
-function isOtherFloat(dtype: StoredType): boolean {
-  return dtype === 'F16' || dtype === 'BF16' || dtype === 'F64';
+function isFloat(dtype: StoredType): boolean {
+  return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16' || dtype === 'F64';
 }
 
 interface AttributeMessage {
@@ -196,9 +215,9 @@ interface TensorMessage {
 }
 type ValueMessage = ReturnType<typeof valueMessage>;
 
-function valueMessage(name: string, type: 'float32' | 'int64', shape: readonly (number | string)[]) {
+function valueMessage(name: string, type: ValueType, shape: readonly (number | string)[]) {
   const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
-  return { name, type: { tensorType: { elemType: typeNumbers[type === 'float32' ? 'F32' : 'I64'], shape: { dim } } } };
+  return { name, type: { tensorType: { elemType: typeNumbers[storedAs[type]], shape: { dim } } } };
 }
 
 /** AttributeProto.AttributeType: FLOAT 1, INT 2, STRING 3, INTS 7. */

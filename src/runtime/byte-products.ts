@@ -21,7 +21,7 @@ async function measure(): Promise<boolean> {
   const bytes = (value: number, shape: readonly number[]) =>
     graph.node('Expand', [graph.byte(value), graph.ints(shape)]);
   const unsigned = bytes(largestUnsigned, [2, terms]);
-  const signed = graph.node('Cast', [bytes(largestSigned, [terms, 16])], { to: graph.typeNumber('I8') });
+  const signed = graph.cast(bytes(largestSigned, [terms, 16]), 'I8');
   const one = graph.floats([1], []);
   const sums = graph.node(byteProduct, [unsigned, signed, one, one]);
   graph.output('sums', sums, 'float32', [2, 16]);
