@@ -8,7 +8,7 @@ export function memoryPlan({ id, transformer, scheduler }: ServedModel): string 
   const guided = Math.floor(transformer.kvRows / 2) * scheduler.threads;
   return (
     `${id}: ${printBytes(weightBytes)} of ${precision} weights; up to ${printBytes(kvRows * kvRowBytes)} of KV cache, ` +
-    `${kvRows} rows of ${printBytes(kvRowBytes)}, is room for ${guided} pictures with guidance; ` +
-    `up to ${scheduler.options.maxConcurrent} generations decode at once, in ${scheduler.threads} ${scheduler.threads === 1 ? 'thread' : 'threads'}`
+    `${kvRows} sequences of ${printBytes(kvRowBytes)}, enough for ${guided} pictures with guidance; ` +
+    `decodes up to ${scheduler.options.maxConcurrent} generations at once in ${scheduler.threads} ${scheduler.threads === 1 ? 'thread' : 'threads'}`
   );
 }

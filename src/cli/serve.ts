@@ -21,30 +21,33 @@ interface ServeOptions extends ModelOptions {
 const graceMs = 10_000;
 
 export const serveCommand = new Command('serve')
-  .description('serve every model over GraphQL')
+  .description('serve all models over GraphQL')
   .addOption(
-    new Option('--port <port>', '0 takes any free one').env('PORT').default(4000).argParser(wholeNumber(0, 65535)),
+    new Option('--port <port>', 'port to listen on; 0 picks a free one')
+      .env('PORT')
+      .default(4000)
+      .argParser(wholeNumber(0, 65535)),
   )
-  .addOption(new Option('--host <host>', 'the address to listen on').env('HOST').default('127.0.0.1'))
-  .addOption(new Option('--public-url <url>', 'where clients reach this server, behind a proxy').argParser(origin))
+  .addOption(new Option('--host <host>', 'address to listen on').env('HOST').default('127.0.0.1'))
+  .addOption(new Option('--public-url <url>', 'public URL of this server, if it is behind a proxy').argParser(origin))
   .addOption(
-    new Option('--max-queued <n>', 'generations that may wait for a model')
+    new Option('--max-queued <n>', 'maximum length of the queue of each model')
       .default(64)
       .argParser(wholeNumber(0, 100_000)),
   )
   .addOption(
-    new Option('--preview-budget <percent>', 'the share of the machine for previews through the decoder')
+    new Option('--preview-budget <percent>', 'share of the machine, in percent, to spend on decoded previews')
       .default(15)
       .argParser(wholeNumber(1, 100)),
   )
   .addOption(
     new Option(
       '--memory <GB>',
-      'for the KV cache of all pictures that are decoded at once (default: a quarter of the memory)',
+      'memory for KV caches, shared equally by all models (default: a quarter of the memory)',
     ).argParser(anyNumber),
   )
   .addOption(
-    new Option('--concurrent <n>', 'generations that a model decodes at once, where the memory is enough')
+    new Option('--concurrent <n>', 'maximum number of generations each model decodes at once, memory permitting')
       .default(16)
       .argParser(wholeNumber(1, 1000)),
   )
@@ -55,7 +58,9 @@ export const serveCommand = new Command('serve')
     ).argParser(wholeNumber(1, 64)),
   )
   .addOption(
-    new Option('--keep <n>', 'finished generations that are kept').default(500).argParser(wholeNumber(0, 1_000_000)),
+    new Option('--keep <n>', 'number of finished generations to keep in memory')
+      .default(500)
+      .argParser(wholeNumber(0, 1_000_000)),
   );
 for (const option of modelOptions()) serveCommand.addOption(option);
 serveCommand.action(async (options: ServeOptions) => {
@@ -86,7 +91,7 @@ serveCommand.action(async (options: ServeOptions) => {
   for (const model of engine.models) process.stderr.write(`randar: ${memoryPlan(model)}\n`);
   const ids = engine.models.map(({ id }) => id).join(', ');
   process.stdout.write(
-    `randar serves ${ids} on ${engine.device} at ${server.address}${graphqlPath} with its page at ${server.address}\n`,
+    `randar: serving ${ids} on ${engine.device} at ${server.address}${graphqlPath} (studio: ${server.address})\n`,
   );
 });
 
@@ -100,7 +105,7 @@ function closeOnSignal(server: RunningServer): void {
   const close = () => {
     for (const signal of signals) process.off(signal, close);
     process.stderr.write(
-      `randar: lets what runs finish, for up to ${graceMs / 1000} s; a second signal ends it at once\n`,
+      `randar: shutting down: waiting up to ${graceMs / 1000} s for running generations; send the signal again to stop now\n`,
     );
     server.close(graceMs).catch(report);
   };
@@ -110,10 +115,10 @@ function closeOnSignal(server: RunningServer): void {
 /** What to do about the reasons for which a server cannot listen; other errors stay as they are. */
 function cannotListen(cause: unknown, { host, port }: ServeOptions): unknown {
   const remedies: Record<string, string> = {
-    EADDRINUSE: `port ${port} of ${host} is in use by another program; choose another with --port or PORT`,
-    EACCES: `port ${port} of ${host} is not allowed to this user; choose one above 1023 with --port or PORT`,
-    EADDRNOTAVAIL: `${host} is no address of this machine; choose one with --host or HOST, 0.0.0.0 for all of them`,
-    ENOTFOUND: `there is no host named "${host}"; choose an address of this machine with --host or HOST`,
+    EADDRINUSE: `port ${port} of ${host} is already in use; choose another with --port or PORT`,
+    EACCES: `no permission to listen on port ${port} of ${host}; choose one above 1023 with --port or PORT`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine; choose one with --host or HOST, or 0.0.0.0 for all`,
+    ENOTFOUND: `unknown host "${host}"; choose an address of this machine with --host or HOST`,
   };
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const remedy = remedies[code];
@@ -122,7 +127,7 @@ function cannotListen(cause: unknown, { host, port }: ServeOptions): unknown {
 
 function origin(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new InvalidArgumentError('Expected an address like https://pictures.example.com.');
+    throw new InvalidArgumentError('Expected a URL such as https://pictures.example.com.');
   }
   return text.replace(/\/+$/, '');
 }
