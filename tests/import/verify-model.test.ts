@@ -36,7 +36,7 @@ describe('the self-check', () => {
     expect(checks.tokenizer?.result).toMatch(/comes back with \d+\.\d dB .* \d+ of 256 tokens as they were/);
     expect(checks.cache?.result).toMatch(/differ by \d\.\de-\d of their range at most/);
     expect(checks.precision?.result).toBe('int8, KL divergence 1.1e-3 from fp32, measured when it was imported');
-    expect(checks.speed?.result).toMatch(/ms a picture, .* ms a step of 88, guidance to 2/);
+    expect(checks.speed?.result).toMatch(/ms per picture, .* ms per step, 88 steps, guidance up to 2/);
   });
 
   it('finds its float weights good', async () => {
