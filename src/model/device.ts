@@ -37,7 +37,7 @@ const remedies: Record<Device['provider'], string> = {
 export function deviceUnavailable(device: Device, cause: unknown): DeviceError {
   const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
   return new DeviceError(
-    `device "${deviceName(device)}" cannot be used: ${remedies[device.provider]}. ONNX Runtime says: ${reason}`,
+    `cannot use device "${deviceName(device)}": ${remedies[device.provider]}. ONNX Runtime reported: ${reason}`,
     { cause },
   );
 }

@@ -38,7 +38,7 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
     });
   } catch (cause) {
     if (options.device.provider !== 'cpu') throw deviceUnavailable(options.device, cause);
-    throw new Error(`graph "${graph.name}" cannot be run by ONNX Runtime`, { cause });
+    throw new Error(`ONNX Runtime cannot load graph "${graph.name}"`, { cause });
   }
 }
 

@@ -16,7 +16,7 @@ export class QueueFullError extends Error {
     readonly waiting: number,
     readonly retryAfterSeconds: number,
   ) {
-    super(`${waiting} generations wait already; try again in ${retryAfterSeconds} s`);
+    super(`the queue is full (${waiting} waiting); try again in ${retryAfterSeconds} s`);
   }
 }
 

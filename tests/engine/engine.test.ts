@@ -80,9 +80,7 @@ describe('the models of an engine', () => {
   it('are named where the default is none of them', async () => {
     const error = await Engine.start(options({ defaultModel: 'square5' })).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ModelError);
-    expect((error as ModelError).message).toBe(
-      `there is no model "square5" in ${models}; there is "square4", "square8"`,
-    );
+    expect((error as ModelError).message).toBe(`no model "square5" in ${models}; available: "square4", "square8"`);
   });
 
   it('are refused where a transformer and a tokenizer do not fit', async () => {
