@@ -52,7 +52,9 @@ export function responseError(
   errors: readonly ResponseError[],
   codeWhereAbsent: RandarErrorCode = 'INTERNAL_SERVER_ERROR',
 ): RandarError {
-  const [{ message, extensions } = { message: 'The server refused without a reason.', extensions: undefined }] = errors;
+  const [
+    { message, extensions } = { message: 'The server returned an error without a message.', extensions: undefined },
+  ] = errors;
   const { code, field, retryAfterSeconds } = extensions ?? {};
   return new RandarError(message, {
     code: typeof code === 'string' ? code : codeWhereAbsent,
@@ -65,7 +67,7 @@ export function responseError(
 export function connectionLost(cause: unknown): RandarError {
   const reason =
     cause instanceof Error && cause.message !== '' ? cause.message : ((cause as { reason?: string }).reason ?? '');
-  const message = reason === '' ? 'The connection to the server was lost.' : `The connection was lost: ${reason}`;
+  const message = reason === '' ? 'Lost the connection to the server.' : `Lost the connection to the server: ${reason}`;
   return new RandarError(message, { code: 'CONNECTION_LOST' }, { cause });
 }
 
@@ -76,7 +78,7 @@ export function isLost(error: unknown): error is RandarError {
 export function accessRefused(code: 'UNAUTHENTICATED' | 'FORBIDDEN', cause?: unknown): RandarError {
   const message =
     code === 'UNAUTHENTICATED'
-      ? 'The server asks for a valid token: give createClient one as `token`.'
-      : 'The server does not allow this, or not with this `token`.';
+      ? 'The server requires a valid token. Pass one to createClient as `token`.'
+      : 'The server does not allow this operation with this `token`.';
   return new RandarError(message, { code }, { cause });
 }
