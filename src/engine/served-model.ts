@@ -103,7 +103,7 @@ function checkTogether(manifest: Manifest, transformer: TransformerFacts, tokeni
     );
   }
   if (vocabulary > maxVocabulary) {
-    throw new ModelError(`model ${id}: ${vocabulary} tokens; at most ${maxVocabulary} are supported`);
+    throw new ModelError(`model ${id}: ${vocabulary} tokens: at most ${maxVocabulary} are supported`);
   }
   if (labelList.length !== classes) {
     throw new ModelError(`model ${id}: ${labelList.length} labels, but the transformer has ${classes} classes`);

@@ -47,7 +47,7 @@ export function readModel(transformerFile: WeightFile, tokenizerFile: WeightFile
     const family = familyOf(transformerFile);
     if (given.anyOrder && family !== 'rar') {
       problems.push(
-        `--any-order: ${transformerFile.file} is not a RAR model and supports any order anyway; omit the option`,
+        `--any-order: ${transformerFile.file} is not a RAR model and supports any order anyway: omit the option`,
       );
     }
     const heads = headsOf(transformerFile, given.heads);
@@ -65,7 +65,7 @@ export function readModel(transformerFile: WeightFile, tokenizerFile: WeightFile
       );
     }
     if (vocabulary > maxVocabulary) {
-      problems.push(`${transformerFile.file} has ${vocabulary} tokens; at most ${maxVocabulary} are supported`);
+      problems.push(`${transformerFile.file} has ${vocabulary} tokens: at most ${maxVocabulary} are supported`);
     }
     if (given.labels !== undefined && given.labels !== classes) {
       problems.push(`--labels: ${given.labels} labels, but the transformer has ${classes} classes`);

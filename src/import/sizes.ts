@@ -62,7 +62,7 @@ export function headsOf(weights: WeightFile, given?: number): number {
   if (given !== undefined && (said === undefined || given === known)) return given;
   if (given !== undefined && said !== undefined) {
     throw new ImportError(
-      `--heads: ${said.by} of ${file} implies ${said.value} attention heads, got ${given}; omit the option`,
+      `--heads: ${said.by} of ${file} implies ${said.value} attention heads, got ${given}: omit the option`,
     );
   }
   if (known !== undefined) return known;
@@ -73,7 +73,7 @@ export function headsOf(weights: WeightFile, given?: number): number {
   throw new ImportError(
     Number.isNaN(dimension)
       ? `--transformer: ${file} is not a RandAR transformer: it has no two-dimensional tok_embeddings.weight`
-      : `--heads: ${file} has a width of ${dimension}, which is not a multiple of ${each}; pass the number of ` +
+      : `--heads: ${file} has a width of ${dimension}, which is not a multiple of ${each}: pass the number of ` +
           `attention heads`,
   );
 }
@@ -99,7 +99,7 @@ export function gridOf(weights: WeightFile, given?: Grid): Grid {
   const known = knownGrid(weights);
   if (known) return known;
   throw new ImportError(
-    `--grid: ${file} has ${said?.value} cells, which is not a square number; pass width and height, such as 16x16`,
+    `--grid: ${file} has ${said?.value} cells, which is not a square number: pass width and height, such as 16x16`,
   );
 }
 

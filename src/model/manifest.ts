@@ -124,7 +124,7 @@ function refuseContradictions({ family, transformer, grid, defaults }: ModelJson
     );
   }
   if (transformer.anyOrder !== undefined && family === 'randar') {
-    problems.push('transformer.anyOrder: models of the family "randar" support any order; remove this field');
+    problems.push('transformer.anyOrder: models of the family "randar" support any order: remove this field');
   }
   if (problems.length > 0) throw new ModelError(`${file}: ${problems.join('; ')}`);
 }

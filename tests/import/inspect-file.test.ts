@@ -82,13 +82,13 @@ describe('inspecting a file', () => {
     const options = { id: 'few', models: folder(), transformer: square4, tokenizer, labels } as const;
     await importModel({ ...options, precision: 'int4', replace: false, measure: false }, () => undefined);
     const lines = await inspectFile(join(folder(), 'few', 'transformer.safetensors'));
-    expect(lines[2]).toContain('is int4 already');
+    expect(lines[2]).toContain('is already quantized to int4');
   });
 
   it('says what it is not', async () => {
     const path = await writeTensors(join(folder(), 'other'), new Map([['x', floatTensor([1], [0])]]));
     expect((await inspectFile(path))[2]).toMatch(
-      /^cannot be imported: no transformer of RandAR or RAR, and .*not a tokenizer/,
+      /^cannot be imported: not a RandAR or RAR transformer, and .*not a tokenizer/,
     );
     const empty = await writeTensors(join(folder(), 'empty'), new Map());
     expect((await inspectFile(empty))[2]).toMatch(/^cannot be imported: /);

@@ -135,7 +135,7 @@ describe('an import of RAR is refused', () => {
     [
       'other heads than its norms are for',
       { heads: 8 },
-      /^--heads: blocks\.0\.attn\.q_norm\.weight of .*rar-square8\.bin implies 4 attention heads, got 8; omit the option$/,
+      /^--heads: blocks\.0\.attn\.q_norm\.weight of .*rar-square8\.bin implies 4 attention heads, got 8: omit the option$/,
     ],
     [
       'a grid of other cells',
@@ -151,7 +151,7 @@ describe('an import of RAR is refused', () => {
     [
       'any order of weights that follow it anyway',
       { transformer: goldenFile('randar-square4.safetensors'), anyOrder: true },
-      /--any-order: .*randar-square4\.safetensors is not a RAR model and supports any order anyway; omit the option/,
+      /--any-order: .*randar-square4\.safetensors is not a RAR model and supports any order anyway: omit the option/,
     ],
   ])('for %s', async (_, more, says) => {
     expect(await refusal(more)).toMatch(says);
@@ -184,7 +184,7 @@ describe('an import of RAR is refused', () => {
     await writeFile(few, await readFile(join(things(), 'transformer.safetensors')));
     await rm(things(), { recursive: true });
     expect(await refusal({ transformer: few })).toMatch(
-      /few\.safetensors is int4 already \(blocks\.0\.attn\.qkv\.weight\)/,
+      /few\.safetensors is already quantized to int4 \(blocks\.0\.attn\.qkv\.weight\)/,
     );
   });
 });

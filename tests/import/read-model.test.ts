@@ -66,13 +66,13 @@ describe('the attention heads', () => {
 
   it('are refused where they contradict freqs_cis', () => {
     expect(refusal({ heads: 2 }, { transformer: rotation(256, 8) })).toEqual([
-      '--heads: freqs_cis of gpt.pt implies 4 attention heads, got 2; omit the option',
+      '--heads: freqs_cis of gpt.pt implies 4 attention heads, got 2: omit the option',
     ]);
   });
 
   it('are asked for where 64 does not fit', () => {
     expect(refusal({}, { dimension: 96 })).toEqual([
-      '--heads: gpt.pt has a width of 96, which is not a multiple of 64; pass the number of attention heads',
+      '--heads: gpt.pt has a width of 96, which is not a multiple of 64: pass the number of attention heads',
     ]);
     expect(heads({ heads: 3 }, { dimension: 96 })).toBe(3);
   });
@@ -102,7 +102,7 @@ describe('the grid', () => {
 
   it('is asked for where there is no square of so many cells', () => {
     expect(refusal({}, { transformer: rotation(50, 32) })).toEqual([
-      '--grid: gpt.pt has 50 cells, which is not a square number; pass width and height, such as 16x16',
+      '--grid: gpt.pt has 50 cells, which is not a square number: pass width and height, such as 16x16',
     ]);
     expect(grid({ grid: { width: 5, height: 10 } }, { transformer: rotation(50, 32) })).toEqual({
       width: 5,
@@ -192,7 +192,7 @@ describe('a model', () => {
         },
       },
     );
-    expect(problems).toEqual(['gpt.pt has 65536 tokens, at most 65535 can be served']);
+    expect(problems).toEqual(['gpt.pt has 65536 tokens: at most 65535 are supported']);
   });
 
   it("is refused where the files stand in each other's place", () => {

@@ -148,7 +148,7 @@ describe('storing a transformer is refused', () => {
     await stored('int8');
     const from = join(folder(), 'int8.safetensors');
     await expect(stored('int4', from)).rejects.toThrow(
-      `--transformer: ${from} is int8 already (layers.0.attention.wqkv.weight): import the file that it was made from`,
+      `--transformer: ${from} is already quantized to int8 (layers.0.attention.wqkv.weight); import the original float weights`,
     );
   });
 

@@ -92,7 +92,7 @@ describe("a model's folder", () => {
     [
       'any order of a family that has no other weights',
       { transformer: { file: 'transformer.safetensors', heads: 2, anyOrder: true } },
-      'transformer.anyOrder: models of the family "randar" support any order; remove this field',
+      'transformer.anyOrder: models of the family "randar" support any order: remove this field',
     ],
     [
       'a curve that nobody knows',
