@@ -88,7 +88,7 @@ describe('the models of an engine', () => {
     try {
       await copyFile(goldenFile('llamagen-f8.safetensors'), join(mixed, 'square4', 'tokenizer.safetensors'));
       await expect(Engine.start(options({ models: mixed, serve: 'all' }))).rejects.toThrow(
-        new ModelError('model square4: the tokenizer has 70 codes, the transformer 50'),
+        new ModelError('model square4: the tokenizer has 70 codes, but the transformer has 50 tokens'),
       );
     } finally {
       await rm(mixed, { recursive: true });

@@ -57,7 +57,7 @@ describe("a model's folder", () => {
     [
       'more steps than cells',
       { defaults: { steps: 17, guidance: { start: 1, end: 4 }, temperature: 1 } },
-      'defaults.steps: 17',
+      'defaults.steps: expected at most 16 (the number of cells), got 17',
     ],
   ])('is refused for %s', async (_, edit, says) => {
     await change('model.json', (json) => ({ ...json, ...edit }));
