@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
-import { DeviceError, parseDevice, type Device } from '../model/device.js';
+import { cpu, DeviceError, parseDevice, type Device } from '../runtime/device.js';
 
 /** Options that several commands share. */
 export interface ModelOptions {
@@ -27,7 +27,7 @@ export const modelOptions = (): Option[] => [
   new Option('--model <id>', 'default model (default: the first by name)'),
   modelsOption(),
   new Option('--device <device>', 'device to run on: cpu, cuda, cuda:N or webgpu')
-    .default({ provider: 'cpu', index: 0 }, 'cpu')
+    .default(cpu, 'cpu')
     .argParser(device),
   floatsOption(),
 ];

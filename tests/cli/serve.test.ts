@@ -81,8 +81,8 @@ describe('randar serve', () => {
 const shuttingDown =
   'randar: shutting down: waiting up to 10 s for running generations; send the signal again to stop now\n';
 const plan =
-  'randar: emoji: 8.1 MB of int8 weights; up to 84.0 MB of KV cache, 10 sequences of 8.4 MB, enough for 5 ' +
-  'pictures with guidance; decodes up to 7 generations at once in 1 thread\n';
+  'randar: emoji: 8.1 MB of int8 weights; up to 84.0 MB of KV cache, 10 KV slots of 8.4 MB, enough for 5 ' +
+  'pictures with guidance; decodes up to 7 generations at once in 1 decode worker\n';
 
 /** Draws with the built-in model, whose steps take long enough to be in one of them when a signal comes. */
 async function draw(serving: Serving, more: object, atFirstStep: () => void): Promise<SubscribedEvent[]> {
@@ -95,7 +95,7 @@ async function draw(serving: Serving, more: object, atFirstStep: () => void): Pr
 
 describe('randar serve that is told to end', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('finishes running generations and exits with 0: %s', async (signal) => {
-    const serving = await serve(['--port', '0', '--memory', '0.09', '--concurrent', '7', '--decoders', '1']);
+    const serving = await serve(['--port', '0', '--memory', '0.09', '--concurrent', '7', '--decode-workers', '1']);
     const events = await draw(serving, { steps: 16 }, () => serving.kill(signal));
     expect(events.at(-1)?.__typename).toBe('GenerationCompleted');
     expect(await serving.ended).toMatchObject({ code: 0, signal: null, stderr: plan + shuttingDown });
