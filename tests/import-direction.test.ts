@@ -23,7 +23,7 @@ async function complaints(file: string, code: string, rule = direction): Promise
 }
 
 const oneWay =
-  'imports go cli -> server -> api -> engine -> scheduler, preview -> worker -> import -> tokenizer -> model -> graph -> checkpoint, one way';
+  'imports go cli -> server -> api -> engine -> scheduler, preview -> worker -> import -> tokenizer -> model -> runtime -> graph -> checkpoint, one way';
 
 describe('the import direction', () => {
   it.each([
@@ -65,6 +65,7 @@ describe('the import direction', () => {
       'import',
       'tokenizer',
       'model',
+      'runtime',
       'graph',
       'checkpoint',
       ...leaves,

@@ -5,7 +5,7 @@ import type { Picture } from '../generation/picture.js';
 import type { GenerationRequest } from '../generation/request.js';
 import { encodeImage, type ImageFormat, type RgbImage } from '../image/encode.js';
 import { layOver } from '../image/overlay.js';
-import { deviceName, type Device } from '../model/device.js';
+import { deviceName, traitsOf, type Device } from '../runtime/device.js';
 import { inFloats, ModelError, readManifests, type Manifest } from '../model/manifest.js';
 import { addPreviews } from '../preview/previews.js';
 import { renderMosaic } from '../tokenizer/patches.js';
@@ -180,9 +180,9 @@ export class Engine {
   }
 }
 
-/** Integer products are quick on the CPU, where they were measured: elsewhere floats are served. */
+/** A device that is not faster with integers serves floats. */
 function served(manifest: Manifest, { device, floats }: EngineOptions): Manifest {
-  return floats || device.provider !== 'cpu' ? inFloats(manifest) : manifest;
+  return floats || !traitsOf(device).integersAreFast ? inFloats(manifest) : manifest;
 }
 
 function byDefaultFirst(

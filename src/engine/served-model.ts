@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { maxVocabulary } from '../generation/picture.js';
 import { capabilitiesOf, type Capabilities } from '../model/capabilities.js';
-import type { Device } from '../model/device.js';
+import { traitsOf, type Device } from '../runtime/device.js';
 import { ModelError, type Manifest } from '../model/manifest.js';
 import { isSmallModel } from '../model/small-model.js';
 import { DecodedPreviews } from '../preview/previews.js';
@@ -93,7 +93,7 @@ const mostDecodeWorkers = 4;
 
 /** As many as there are cores for a small model on the CPU, 1 for others: see Scheduler. */
 async function decodeWorkersFor(manifest: Manifest, device: Device): Promise<number> {
-  if (device.provider !== 'cpu' || !(await isSmallModel(manifest))) return 1;
+  if (!traitsOf(device).isHost || !(await isSmallModel(manifest))) return 1;
   return Math.min(mostDecodeWorkers, availableParallelism());
 }
 

@@ -3,7 +3,7 @@ import { workerData } from 'node:worker_threads';
 import { Drawing } from '../decoding/drawing.js';
 import { KvMemory, kvRowBytes } from '../decoding/kv-cache.js';
 import { Turns } from '../decoding/turns.js';
-import { maxLanes } from '../model/step-session.js';
+import { maxLanes } from '../runtime/step-session.js';
 import { loadTransformer } from '../model/load-transformer.js';
 import type { Transformer } from '../model/transformer.js';
 import { listen, sender, threadError } from './port.js';

@@ -1,8 +1,9 @@
 import type { DecodedCells, DecodingRequest } from '../decoding/decoding.js';
 import type { Enlarging } from '../decoding/enlarging.js';
 import type { Grid } from '../decoding/grid.js';
-import type { Precision, TransformerShape } from '../graph/transformer-weights.js';
-import type { Device } from '../model/device.js';
+import type { TransformerShape } from '../graph/transformer-shape.js';
+import type { Precision } from '../graph/transformer-weights.js';
+import type { Device } from '../runtime/device.js';
 import type { Manifest } from '../model/manifest.js';
 
 /** Every message between the main thread and a worker thread, both directions. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { freeRuns, kvSlotsNeeded } from '../../src/scheduler/kv-slots.js';
-import { square4Request } from '../goldens/requests.js';
+import { square4Request } from '../support/goldens/requests.js';
 
 const grid = { width: 4, height: 4 };
 const guided = { start: 1, end: 4, curve: 'linear', power: 1 } as const;

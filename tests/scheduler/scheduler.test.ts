@@ -3,7 +3,7 @@ import type { GenerationEvent } from '../../src/generation/event.js';
 import { Generation } from '../../src/generation/generation.js';
 import type { GenerationRequest } from '../../src/generation/request.js';
 import { QueueFullError, type Scheduler } from '../../src/scheduler/scheduler.js';
-import { square4Request } from '../goldens/requests.js';
+import { square4Request } from '../support/goldens/requests.js';
 import {
   scriptedScheduler,
   type ScriptedDecodeWorker,

@@ -7,8 +7,8 @@ import type { GenerationRequest } from '../../src/generation/request.js';
 import { readManifests, type Manifest } from '../../src/model/manifest.js';
 import { Scheduler, type SchedulerOptions } from '../../src/scheduler/scheduler.js';
 import { startDecodeWorker } from '../../src/worker/decode-worker.js';
-import { goldenModels } from '../goldens/models.js';
-import { square4Request } from '../goldens/requests.js';
+import { goldenModels } from '../support/goldens/models.js';
+import { square4Request } from '../support/goldens/requests.js';
 
 /** More slots than any test of these uses; memory that no picture touches is not taken. */
 const kvBytes = 4e8;
