@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { GenerationEvent } from '../../src/generation/event.js';
 import { Generation } from '../../src/generation/generation.js';
 import { QueueFullError } from '../../src/scheduler/scheduler.js';
-import { square4Request } from '../goldens/requests.js';
+import { square4Request } from '../support/goldens/requests.js';
 import {
   scriptedScheduler,
   type ScriptedDecodeWorker,
