@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
-import { Drawing } from '../decoding/drawing.js';
+import { DecodingChain } from '../decoding/decoding-chain.js';
 import { KvMemory, kvRowBytes } from '../decoding/kv-cache.js';
 import { Turns } from '../decoding/turns.js';
 import { maxLanes } from '../runtime/step-session.js';
@@ -27,7 +27,7 @@ const data = workerData as DecodeThreadData;
 
 interface Member {
   readonly id: string;
-  readonly drawing: Drawing;
+  readonly chain: DecodingChain;
 }
 
 const turns = new Turns<Member>();
@@ -90,7 +90,7 @@ async function begin(
     if (!members.has(id)) return;
     const cacheFor = (sequences: number) => memory.cache(slots.from, slots.count, sequences);
     const { enlargedSequence } = transformer;
-    const member = { id, drawing: new Drawing({ sequence, enlargedSequence, cacheFor }, request, enlarging) };
+    const member = { id, chain: new DecodingChain({ sequence, enlargedSequence, cacheFor }, request, enlarging) };
     members.set(id, member);
     turns.join(member);
     send({ type: 'started', id });
@@ -116,12 +116,12 @@ async function runAll(transformer: Transformer): Promise<void> {
 
 async function runOnce(taking: readonly Member[], { session }: Transformer): Promise<void> {
   try {
-    const logits = await session.run(taking.map(({ drawing }) => drawing.next()));
-    const steps = taking.flatMap(({ id, drawing }, i) =>
-      members.has(id) ? [{ id, images: drawing.apply(logits[i] ?? new Float32Array(0)) }] : [],
+    const logits = await session.run(taking.map(({ chain }) => chain.next()));
+    const steps = taking.flatMap(({ id, chain }, i) =>
+      members.has(id) ? [{ id, images: chain.apply(logits[i] ?? new Float32Array(0)) }] : [],
     );
     send({ type: 'stepped', steps });
-    for (const { id, drawing } of taking) if (drawing.isDone) end(id);
+    for (const { id, chain } of taking) if (chain.isDone) end(id);
   } catch (error) {
     for (const { id } of taking) end(id, threadError(error));
   }

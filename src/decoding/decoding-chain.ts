@@ -4,7 +4,7 @@ import type { KvCache } from './kv-cache.js';
 import type { Sequence } from './sequence.js';
 import type { StepInputs } from './step.js';
 
-export interface DrawingTools {
+export interface ChainTools {
   readonly sequence: Sequence;
   /** For pictures of twice the size. */
   readonly enlargedSequence: () => Sequence;
@@ -12,14 +12,14 @@ export interface DrawingTools {
   readonly cacheFor: (sequences: number) => KvCache;
 }
 
-/** A generation from its first step to its last: one decoding, or two where its pictures are enlarged. */
-export class Drawing {
+/** A generation from its first step to its last: one decoding, or two if its pictures are enlarged. */
+export class DecodingChain {
   #decoding: Decoding;
   #cache: KvCache;
   #enlarging: Enlarging | undefined;
 
   constructor(
-    readonly tools: DrawingTools,
+    readonly tools: ChainTools,
     readonly request: DecodingRequest,
     enlarging: Enlarging | undefined,
   ) {
