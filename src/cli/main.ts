@@ -6,6 +6,7 @@ import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { modelsCommand } from './models.js';
 import { serveCommand } from './serve.js';
+import { setupCudaCommand } from './setup-cuda.js';
 import { verifyCommand } from './verify.js';
 import { messageWithCause } from '../worker/port.js';
 
@@ -23,7 +24,8 @@ const program = new Command('randar')
   .addCommand(importCommand)
   .addCommand(modelsCommand)
   .addCommand(inspectCommand)
-  .addCommand(verifyCommand);
+  .addCommand(verifyCommand)
+  .addCommand(setupCudaCommand);
 
 try {
   await program.parseAsync();
