@@ -11,7 +11,7 @@ import { scalesOf } from '../src/graph/linear.js';
 import { buildModulationGraph, buildRarStepGraph, modulationWidth } from '../src/graph/rar.js';
 import { readRar, type RarShape } from '../src/graph/rar-weights.js';
 import { createSession } from '../src/model/session.js';
-import { rarShapes, type RarSizes } from '../tests/goldens/rar-shapes.js';
+import { rarShapes, type RarSizes } from '../tests/support/goldens/rar-shapes.js';
 import { median, printTable } from './table.js';
 
 const common = { heads: 16, vocabulary: 1024, classes: 1000, cells: 256 };

@@ -4,9 +4,9 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { goldenModels } from '../goldens/models.js';
-import { generateSubscription, overWebSocket, post, readEvents, type SubscribedEvent } from '../server/start.js';
-import { randar, serve, type Serving } from './run.js';
+import { goldenModels } from '../support/goldens/models.js';
+import { generateSubscription, overWebSocket, post, readEvents, type SubscribedEvent } from '../support/server.js';
+import { randar, serve, type Serving } from '../support/cli.js';
 
 let models: string;
 beforeAll(async () => (models = await goldenModels()));

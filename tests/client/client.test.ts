@@ -1,9 +1,9 @@
 import { createClient, type Client, type GenerationEvent } from 'randar-client';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
-import { startProxy } from './proxy.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
+import { startProxy } from '../support/client/proxy.js';
 
 const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };

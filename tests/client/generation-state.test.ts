@@ -10,8 +10,8 @@ import {
   type GenerationState,
 } from 'randar-client';
 import { describe, expect, it } from 'vitest';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
 
 const side = 4;
 const cells = side * side;

@@ -2,9 +2,9 @@ import { createClient, type ClientOptions, type Client, type GenerationEvent } f
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
-import { startGate, type Gate, type GateOptions } from './gate.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
+import { startGate, type Gate, type GateOptions } from '../support/client/gate.js';
 
 const running = useServer({ models: builtInModels });
 const short = { label: { name: 'rocket' }, steps: 3, preview: { mode: 'NONE' } } as const;

@@ -13,9 +13,9 @@ import { storedForm } from '../../src/import/stored-form.js';
 import { feedsAlone, packLanes } from '../../src/model/lanes.js';
 import { loadRar, type RarTransformer } from '../../src/model/rar-transformer.js';
 import { createSession, floatsOf } from '../../src/model/session.js';
-import { onOneThread } from '../goldens/load.js';
-import { rarFile, rarGrid } from '../goldens/rar.js';
-import { useFolder } from '../import/weights.js';
+import { onOneThread } from '../support/goldens/load.js';
+import { rarFile, rarGrid } from '../support/goldens/rar.js';
+import { useFolder } from '../support/weights.js';
 
 const folder = useFolder();
 

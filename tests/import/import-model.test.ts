@@ -6,8 +6,8 @@ import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
 import { ImportError } from '../../src/import/import-error.js';
 import { importModel, type ImportOptions, type ImportStage } from '../../src/import/import-model.js';
 import { ModelError, readManifest } from '../../src/model/manifest.js';
-import { goldenFile } from '../goldens/load.js';
-import { editWeights, filesIn, useFolder, withNaN, type Tensor, type Tensors } from './weights.js';
+import { goldenFile } from '../support/goldens/load.js';
+import { editWeights, filesIn, useFolder, withNaN, type Tensor, type Tensors } from '../support/weights.js';
 
 const folder = useFolder();
 let models: string;

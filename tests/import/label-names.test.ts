@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../src/import/import-error.js';
 import { readLabelNames } from '../../src/import/label-names.js';
-import { useFolder } from './weights.js';
+import { useFolder } from '../support/weights.js';
 
 const folder = useFolder();
 

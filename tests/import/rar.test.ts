@@ -11,9 +11,9 @@ import { rarFloatLayersOf, teacherForcedRarLogits } from '../../src/import/rar-l
 import { verifyModel } from '../../src/import/verify-model.js';
 import { readManifest } from '../../src/model/manifest.js';
 import { loadRar } from '../../src/model/rar-transformer.js';
-import { goldenFile, onOneThread } from '../goldens/load.js';
-import { rarFile, rarGrid, readRarGolden } from '../goldens/rar.js';
-import { editWeights, filesIn, useFolder, withNaN, type Tensor, type Tensors } from './weights.js';
+import { goldenFile, onOneThread } from '../support/goldens/load.js';
+import { rarFile, rarGrid, readRarGolden } from '../support/goldens/rar.js';
+import { editWeights, filesIn, useFolder, withNaN, type Tensor, type Tensors } from '../support/weights.js';
 
 const folder = useFolder();
 const golden = readRarGolden();

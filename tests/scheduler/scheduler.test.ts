@@ -4,8 +4,8 @@ import { Generation } from '../../src/generation/generation.js';
 import type { GenerationRequest } from '../../src/generation/request.js';
 import { readManifests } from '../../src/model/manifest.js';
 import { QueueFullError, Scheduler } from '../../src/scheduler/scheduler.js';
-import { goldenModels } from '../goldens/models.js';
-import { square4Request } from '../goldens/requests.js';
+import { goldenModels } from '../support/goldens/models.js';
+import { square4Request } from '../support/goldens/requests.js';
 
 /** More rows than any test of these uses; memory that no picture touches is not taken. */
 const kvBytes = 4e8;

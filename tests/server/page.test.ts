@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { useServer } from './start.js';
+import { useServer } from '../support/server.js';
 
 const running = useServer();
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { goldenFile, readGolden, type TransformerGolden } from './load.js';
 
-export const builtInModels = fileURLToPath(new URL('../../models', import.meta.url));
+export const builtInModels = fileURLToPath(new URL('../../../models', import.meta.url));
 
 /** The goldens' checkpoints in pairs that fit: a transformer, and a tokenizer with as many codes. */
 const pairs = {

@@ -6,7 +6,7 @@ import { openWeights } from '../../src/checkpoint/open-weights.js';
 import { elementCount, type StoredType } from '../../src/checkpoint/weight-file.js';
 import { writeSafetensors } from '../../src/checkpoint/write-safetensors.js';
 import { Random } from '../../src/decoding/random.js';
-import { dict, pickleOf, tensor as torchTensor, text, torchFile } from '../broken-files/torch.js';
+import { dict, pickleOf, tensor as torchTensor, text, torchFile } from './broken-files/torch.js';
 
 /** A tensor of a file that a test makes. */
 export interface Tensor {

@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { launchBrowser, patienceMs } from '../browser.js';
 
-const artifacts = fileURLToPath(new URL('../../artifacts/studio/', import.meta.url));
+const artifacts = fileURLToPath(new URL('../../../artifacts/studio/', import.meta.url));
 
 /**
  * A browser for a file's tests. After each, its pages are closed, and none of them may have complained. They have no

@@ -4,7 +4,7 @@ import { createClient, type Client, type ExecutionResult } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { Engine, type EngineOptions } from '../../src/engine/engine.js';
 import { startServer, type RunningServer } from '../../src/server/server.js';
-import { goldenModels } from '../goldens/models.js';
+import { goldenModels } from './goldens/models.js';
 
 export interface TestServer {
   readonly engine: Engine;

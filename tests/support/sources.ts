@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { eventFields, overWebSocket, readEvents, type SubscribedEvent } from '../server/start.js';
+import { eventFields, overWebSocket, readEvents, type SubscribedEvent } from './server.js';
 
 /** A generation as its subscriber saw it. */
 export interface Seen {

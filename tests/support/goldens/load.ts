@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type ort from 'onnxruntime-node';
-import { ParameterReader } from '../../src/checkpoint/parameters.js';
-import { openSafetensors } from '../../src/checkpoint/safetensors-file.js';
-import { fileSource } from '../../src/checkpoint/source.js';
-import { readTokenizer } from '../../src/graph/read-tokenizer.js';
-import { buildEncoderGraph } from '../../src/graph/tokenizer-weights.js';
-import { createSession, type SessionOptions } from '../../src/model/session.js';
-import { loadRandar } from '../../src/model/randar-transformer.js';
-import { loadTokenizer } from '../../src/tokenizer/tokenizer.js';
+import { ParameterReader } from '../../../src/checkpoint/parameters.js';
+import { openSafetensors } from '../../../src/checkpoint/safetensors-file.js';
+import { fileSource } from '../../../src/checkpoint/source.js';
+import { readTokenizer } from '../../../src/graph/read-tokenizer.js';
+import { buildEncoderGraph } from '../../../src/graph/tokenizer-weights.js';
+import { createSession, type SessionOptions } from '../../../src/model/session.js';
+import { loadRandar } from '../../../src/model/randar-transformer.js';
+import { loadTokenizer } from '../../../src/tokenizer/tokenizer.js';
 
 /** Enough for models this small, and it leaves the other cores alone. */
 export const onOneThread: SessionOptions = { device: { provider: 'cpu', index: 0 }, threads: 1, spinning: false };
@@ -35,7 +35,7 @@ export interface TransformerGolden {
   };
 }
 
-export const goldenFile = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+export const goldenFile = (name: string): string => fileURLToPath(new URL(`../../goldens/${name}`, import.meta.url));
 
 export const readGolden = <T>(name: string): T => JSON.parse(readFileSync(goldenFile(`${name}.json`), 'utf8')) as T;
 

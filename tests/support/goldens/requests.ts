@@ -1,6 +1,6 @@
-import type { DecodingRequest } from '../../src/decoding/decoding.js';
-import type { Sampling } from '../../src/decoding/sampler.js';
-import type { GenerationRequest } from '../../src/generation/request.js';
+import type { DecodingRequest } from '../../../src/decoding/decoding.js';
+import type { Sampling } from '../../../src/decoding/sampler.js';
+import type { GenerationRequest } from '../../../src/generation/request.js';
 import type { TransformerGolden } from './load.js';
 
 /** What the reference was asked for in one of its cases. */

@@ -1,8 +1,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openWeights } from '../../src/checkpoint/open-weights.js';
-import { writeSafetensors } from '../../src/checkpoint/write-safetensors.js';
+import { openWeights } from '../../../src/checkpoint/open-weights.js';
+import { writeSafetensors } from '../../../src/checkpoint/write-safetensors.js';
 
 export interface Converted {
   readonly folder: string;
