@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { doctorCommand } from './doctor.js';
 import { generateCommand } from './generate.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
@@ -25,6 +26,7 @@ const program = new Command('randar')
   .addCommand(modelsCommand)
   .addCommand(inspectCommand)
   .addCommand(verifyCommand)
+  .addCommand(doctorCommand)
   .addCommand(setupCudaCommand);
 
 try {

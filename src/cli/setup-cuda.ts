@@ -39,11 +39,11 @@ export const setupCudaCommand = new Command('setup-cuda')
     );
 
     const driver = to === undefined ? missing.find((part) => part.from === 'driver') : undefined;
-    if (driver) say(lackOf(driver));
+    if (driver) say(lackOf([driver]));
     say(
       to === undefined
-        ? 'All is there: "npx randar doctor" tries it.'
-        : `All is there. Name it by RANDAR_CUDA_LIBRARIES=${folder}`,
+        ? 'The libraries are there: "npx randar doctor" tries it.'
+        : `The libraries are there. Name it by RANDAR_CUDA_LIBRARIES=${folder}`,
     );
   });
 

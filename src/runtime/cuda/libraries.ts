@@ -69,11 +69,19 @@ export function missingFor(use: Part['for'], { missing }: CudaLibraries): readon
 
 /** @throws CudaLibraryError that names all that is missing, and what brings it */
 export function refuseMissing(missing: readonly Part[]): void {
-  if (missing.length > 0) throw new CudaLibraryError(missing.map(lackOf).join('; '));
+  if (missing.length > 0) throw new CudaLibraryError(lackOf(missing));
 }
 
-/** One part that is missing, and what to do. */
-export function lackOf({ name, files, from }: Part): string {
-  const brings = from === 'driver' ? 'it comes with NVIDIA’s driver 580 or newer' : '"npx randar setup-cuda" brings it';
-  return `${files.join(', ')} (${name}) ${files.length > 1 ? 'are' : 'is'} not there: ${brings}`;
+/** What is missing, and what to do: one line. */
+export function lackOf(missing: readonly Part[]): string {
+  const remedies: Record<Part['from'], string> = {
+    driver: 'NVIDIA’s driver, 580 or newer, brings it',
+    wheel: '"npx randar setup-cuda" brings what is missing',
+  };
+  const sentences = Object.entries(remedies).flatMap(([from, remedy]) => {
+    const lacking = missing.filter((part) => part.from === from);
+    const named = lacking.map(({ name, files }) => `${files.join(' and ')} (${name})`);
+    return named.length > 0 ? [`CUDA needs ${named.join(', ')}: ${remedy}`] : [];
+  });
+  return sentences.join('. ');
 }

@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 const sources = fileURLToPath(new URL('.', import.meta.url));
 
-/** Each fake, the file that is written by hand, if there is one, and what of the provider's imports is its own. */
+/** Each fake, and what of it is written by hand. */
 const fakes = [
   { file: 'libcudart.so.13', source: 'cudart.c' },
   { file: 'libcublasLt.so.13', source: 'cublas.c' },
   { file: 'libcublas.so.13', source: 'cublas.c' },
-  { file: 'libcurand.so.10', source: undefined },
+  { file: 'libcurand.so.10', source: 'curand.c' },
   { file: 'libcuda.so.1', source: undefined },
 ] as const;
 
@@ -49,11 +49,11 @@ function importsOf(file: string, imports: string): string[] {
 
 const declarations = 'int fake_count(const char *); int fake_create(void **); int fake_destroy(void *);';
 
-/** Weak, so that what is written by hand goes before it. Whatever computes counts as a kernel. */
+/** Weak, so that what is written by hand goes before it. What computes in cuBLAS counts as a kernel. */
 function stubOf(name: string): string {
   const head = (parameters: string) => `__attribute__((weak)) int ${name}(${parameters})`;
-  if (/Create(_v2)?$/.test(name)) return `${head('void **out')} { return fake_create(out); }`;
-  if (/Destroy(_v2)?$/.test(name)) return `${head('void *handle')} { return fake_destroy(handle); }`;
-  if (/Set|Get|Init|^cu[A-Z]/.test(name)) return `${head('void')} { return 0; }`;
+  if (/^cublas.*Create(_v2)?$/.test(name)) return `${head('void **out')} { return fake_create(out); }`;
+  if (/^cublas.*Destroy(_v2)?$/.test(name)) return `${head('void *handle')} { return fake_destroy(handle); }`;
+  if (/Set|Get|Init|^(__)?cuda|^cu[A-Z]/.test(name)) return `${head('void')} { return 0; }`;
   return `${head('void')} { return fake_count("${name}"); }`;
 }
