@@ -10,7 +10,7 @@ import { writeSafetensors, type NamedTensor } from '../src/checkpoint/write-safe
 import { scalesOf } from '../src/graph/linear.js';
 import { buildModulationGraph, buildRarStepGraph, modulationWidth } from '../src/graph/rar.js';
 import { readRar, type RarShape } from '../src/graph/rar-weights.js';
-import { createSession } from '../src/model/session.js';
+import { createSession } from '../src/runtime/session.js';
 import { rarShapes, type RarSizes } from '../tests/support/goldens/rar-shapes.js';
 import { median, printTable } from './table.js';
 

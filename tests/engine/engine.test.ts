@@ -27,7 +27,7 @@ const options = (more: Partial<EngineOptions> = {}): EngineOptions => ({
   maxQueued: 8,
   previewBudget: 0.15,
   maxConcurrent: 16,
-  decoders: 1,
+  decodeWorkers: 1,
   memory: 1e9,
   keep: 100,
   report: (error) => {

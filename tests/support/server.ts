@@ -30,7 +30,7 @@ export function useServer(options: Partial<EngineOptions> = {}): () => TestServe
       maxQueued: 64,
       previewBudget: 0.15,
       maxConcurrent: 16,
-      decoders: 1,
+      decodeWorkers: 1,
       memory: 1e9,
       keep: 100,
       report,

@@ -14,8 +14,8 @@ export interface Gate {
 }
 
 export interface GateOptions {
-  /** `refuse` answers an upgrade with 403, `swallow` with nothing at all. */
-  readonly webSockets?: 'pass' | 'refuse' | 'swallow';
+  /** `refuse` answers an upgrade with 403, `swallow` with nothing at all, `close` opens it and closes it with 4406. */
+  readonly webSockets?: 'pass' | 'refuse' | 'swallow' | 'close';
   /** Answers with 401, or closes with 4401, whoever does not bring this one. */
   readonly token?: string;
   readonly port?: number;
@@ -53,7 +53,12 @@ export async function startGate(target: string, options: GateOptions = {}): Prom
     upgrades++;
     if (webSockets === 'refuse') socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n');
     else if (webSockets === 'swallow') swallowed.add(socket);
-    else sockets.handleUpgrade(near, socket, head, (opened) => passOn(opened, near.url ?? '/'));
+    else {
+      sockets.handleUpgrade(near, socket, head, (opened) => {
+        if (webSockets === 'close') opened.close(4406, 'Subprotocol not acceptable');
+        else passOn(opened, near.url ?? '/');
+      });
+    }
   });
 
   function passOn(near: WebSocket, path: string): void {

@@ -6,7 +6,7 @@ import { openSafetensors } from '../../../src/checkpoint/safetensors-file.js';
 import { fileSource } from '../../../src/checkpoint/source.js';
 import { readTokenizer } from '../../../src/graph/read-tokenizer.js';
 import { buildEncoderGraph } from '../../../src/graph/tokenizer-weights.js';
-import { createSession, type SessionOptions } from '../../../src/model/session.js';
+import { createSession, type SessionOptions } from '../../../src/runtime/session.js';
 import { loadRandar } from '../../../src/model/randar-transformer.js';
 import { loadTokenizer } from '../../../src/tokenizer/tokenizer.js';
 
