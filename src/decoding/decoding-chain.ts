@@ -4,22 +4,22 @@ import type { KvCache } from './kv-cache.js';
 import type { Sequence } from './sequence.js';
 import type { StepInputs } from './step.js';
 
-export interface ChainTools {
-  readonly sequence: Sequence;
+export interface ChainTools<Inputs, Cache> {
+  readonly sequence: Sequence<Inputs>;
   /** For pictures of twice the size. */
-  readonly enlargedSequence: () => Sequence;
+  readonly enlargedSequence: () => Sequence<Inputs>;
   /** An empty cache for so many sequences side by side; the one before it is done with. */
-  readonly cacheFor: (sequences: number) => KvCache;
+  readonly cacheFor: (sequences: number) => Cache;
 }
 
 /** A generation from its first step to its last: one decoding, or two if its pictures are enlarged. */
-export class DecodingChain {
-  #decoding: Decoding;
-  #cache: KvCache;
+export class DecodingChain<Inputs = StepInputs, Cache = KvCache> {
+  #decoding: Decoding<Inputs>;
+  #cache: Cache;
   #enlarging: Enlarging | undefined;
 
   constructor(
-    readonly tools: ChainTools,
+    readonly tools: ChainTools<Inputs, Cache>,
     readonly request: DecodingRequest,
     enlarging: Enlarging | undefined,
   ) {
@@ -32,14 +32,18 @@ export class DecodingChain {
     return this.#decoding.isDone;
   }
 
-  /** What the next step feeds, and the cache that it reads and adds to. */
-  next(): { readonly inputs: StepInputs; readonly cache: KvCache } {
-    return { inputs: this.#decoding.next(), cache: this.#cache };
+  /** The decoding whose step is next, and the cache that it reads and adds to. */
+  get current(): { readonly decoding: Decoding<Inputs>; readonly cache: Cache } {
+    return { decoding: this.#decoding, cache: this.#cache };
   }
 
-  /** Draws the tokens of a step; the positions are those of the finished pictures. Writes over `logits`. */
-  apply(logits: Float32Array): DecodedCells[] {
-    const decoded = this.#decoding.apply(logits);
+  /**
+   * Draws the tokens of a step, or takes them.
+   *
+   * @returns with positions of the finished pictures
+   */
+  apply(step: (decoding: Decoding<Inputs>) => DecodedCells[]): DecodedCells[] {
+    const decoded = step(this.#decoding);
     if (!this.#enlarging) return decoded;
     const { grid } = this.tools.sequence;
     if (this.#decoding.isDone) this.#enlarge(this.#enlarging);

@@ -3,8 +3,9 @@ import { guidanceScale, isGuided, mixLogits, mixSpatialLogits, type Guidance } f
 import { nothingKnown, type KnownCells } from './known.js';
 import { orderCells, type Order } from './order.js';
 import { Random } from './random.js';
-import { Sampler, type Sampling } from './sampler.js';
+import { Sampler, type Draw, type Sampling } from './sampler.js';
 import type { Sequence } from './sequence.js';
+import { greedyDivisor, type StepDraws } from './step-draws.js';
 import type { Row, StepInputs } from './step.js';
 
 /** Pictures that are decoded together, step by step. */
@@ -44,10 +45,11 @@ interface Picture extends Row {
 }
 
 /**
- * Parallel decoding as a state machine that knows no runtime: `next()` says what to feed, `apply(logits)` draws.
+ * Parallel decoding as a state machine that knows no runtime: `next()` says what to feed, `apply(logits)` draws. Where the
+ * draw is made elsewhere, `takeDraws()` says how and `accept()` takes its tokens.
  * Source: RandAR/model/randar_gpt.py, generate.
  */
-export class Decoding {
+export class Decoding<Inputs = StepInputs> {
   readonly #pictures: readonly Picture[];
   readonly #rows: readonly Row[];
   readonly #sampler: Sampler;
@@ -56,7 +58,7 @@ export class Decoding {
   #decoded: number;
 
   constructor(
-    readonly sequence: Sequence,
+    readonly sequence: Sequence<Inputs>,
     readonly request: DecodingRequest,
   ) {
     this.#decoded = request.pictures[0]?.known?.cells.length ?? 0;
@@ -91,7 +93,7 @@ export class Decoding {
     }));
   }
 
-  next(): StepInputs {
+  next(): Inputs {
     const { tokensPerStep } = this.request;
     const count = tokensPerStep[this.#step] ?? 0;
     const previous = this.#step === 0 ? undefined : (tokensPerStep[this.#step - 1] ?? 0);
@@ -100,11 +102,93 @@ export class Decoding {
 
   /** Draws the tokens of this step. `logits` is [wanted, rows, vocabulary], and is written over. */
   apply(logits: Float32Array): DecodedCells[] {
-    const count = this.request.tokensPerStep[this.#step] ?? 0;
-    const decoded = this.#pictures.map((_, picture) => this.#draw(picture, count, logits));
+    return this.#drawAll((index, query) => this.#mixed(index, query, logits));
+  }
+
+  /** Draws the tokens of this step from logits that are mixed already: [count, pictures, vocabulary]. */
+  applyMixed(logits: Float32Array): DecodedCells[] {
+    const { vocabulary } = this.sequence;
+    return this.#drawAll((index, query) => {
+      const at = (query * this.#pictures.length + index) * vocabulary;
+      return logits.subarray(at, at + vocabulary);
+    });
+  }
+
+  /** How the tokens of this step are drawn. It takes their random numbers: to be called once a step. */
+  takeDraws(): StepDraws {
+    const { sampling } = this.request;
+    const count = this.#count;
+    const isGreedy = sampling.temperature === 0;
+    const uniforms = new Float64Array(count * this.#pictures.length);
+    const isFiltered = sampling.topP < 1 || (sampling.topK > 0 && sampling.topK < this.sequence.vocabulary);
+    if (!isGreedy && !isFiltered) {
+      for (const [index, { random }] of this.#pictures.entries()) {
+        for (let query = 0; query < count; query++) uniforms[query * this.#pictures.length + index] = random.uniform();
+      }
+    }
+    const divisor = isGreedy ? greedyDivisor : Math.max(sampling.temperature, 1e-5);
+    return {
+      count,
+      pictures: this.#pictures.length,
+      shares: this.#mixingShares().map((share) => (isFiltered ? share : share / divisor)),
+      isFiltered,
+      uniforms,
+    };
+  }
+
+  /** Takes the tokens of this step that were drawn elsewhere, [count, pictures], with their probabilities. */
+  accept(tokens: Int32Array, probabilities: Float32Array): DecodedCells[] {
+    const pictures = this.#pictures.length;
+    const isGreedy = this.request.sampling.temperature === 0;
+    return this.#advance((index, query) => ({
+      token: tokens[query * pictures + index] ?? 0,
+      probability: isGreedy ? 1 : (probabilities[query * pictures + index] ?? 0),
+    }));
+  }
+
+  /** Tokens of each picture that this step decodes. */
+  get #count(): number {
+    return this.request.tokensPerStep[this.#step] ?? 0;
+  }
+
+  #drawAll(logitsOf: (index: number, query: number) => Float32Array): DecodedCells[] {
+    return this.#advance((index, query, { random }) => this.#sampler.draw(logitsOf(index, query), random));
+  }
+
+  #advance(draw: (index: number, query: number, picture: Picture) => Draw): DecodedCells[] {
+    const count = this.#count;
+    const decoded = this.#pictures.map((picture, index) => {
+      const positions = picture.order.slice(this.#decoded, this.#decoded + count);
+      const tokens = new Int32Array(count);
+      const probabilities = new Float32Array(count);
+      for (let query = 0; query < count; query++) {
+        const { token, probability } = draw(index, query, picture);
+        tokens[query] = token;
+        probabilities[query] = probability;
+      }
+      picture.tokens.set(tokens, this.#decoded);
+      return { positions, tokens, probabilities };
+    });
     this.#step++;
     this.#decoded += count;
     return decoded;
+  }
+
+  /** What each of a picture's sequences adds to the logits that its tokens are drawn from: mixLogits, mixSpatialLogits. */
+  #mixingShares(): number[] {
+    const { guidance, spatialGuidance } = this.request;
+    const share = this.#decoded / cellCount(this.sequence.grid);
+    const scale = guidanceScale(guidance, share);
+    switch (this.rows / this.#pictures.length) {
+      case 1:
+        return [1];
+      case 2:
+        return [scale, 1 - scale];
+      default: {
+        const spatial = spatialGuidance ? guidanceScale(spatialGuidance, share) : 1;
+        return [scale, spatial - scale, 1 - spatial];
+      }
+    }
   }
 
   #begin({ label, seed, order, known = nothingKnown, hidden = [] }: PictureRequest): Picture {
@@ -127,21 +211,6 @@ export class Decoding {
       return [...conditional, ...unconditional, ...blanked];
     }
     return isGuided(guidance) ? [...conditional, ...unconditional] : conditional;
-  }
-
-  #draw(index: number, count: number, logits: Float32Array): DecodedCells {
-    const picture = this.#pictures[index];
-    if (!picture) throw new RangeError(`there is no picture ${index}`);
-    const positions = picture.order.slice(this.#decoded, this.#decoded + count);
-    const tokens = new Int32Array(count);
-    const probabilities = new Float32Array(count);
-    for (let query = 0; query < count; query++) {
-      const { token, probability } = this.#sampler.draw(this.#mixed(index, query, logits), picture.random);
-      tokens[query] = token;
-      probabilities[query] = probability;
-    }
-    picture.tokens.set(tokens, this.#decoded);
-    return { positions, tokens, probabilities };
   }
 
   /** What a picture's token is drawn from: its rows' logits, written over the first one's. */

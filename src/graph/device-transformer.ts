@@ -1,7 +1,7 @@
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import type { Parameter } from '../checkpoint/parameters.js';
 import type { PlacedWeights } from '../checkpoint/safetensors-file.js';
-import type { DeviceTables } from '../decoding/device-tables.js';
+import type { DeviceTables } from '../decoding/randar-device.js';
 import { drawTokens } from './draw.js';
 import type { Matrix } from './linear.js';
 import { GraphBuilder, type Graph, type Value } from './onnx.js';
@@ -24,7 +24,7 @@ export interface DeviceGraphOptions {
  *     logits = rmsnorm(x[wanted]) output
  *     token = draw(mix logits, uniform)
  *
- * Inputs: embedding [N, 1], int32, rows of `tables`; rotation [N, 1], int64, likewise; wanted [W], int32, among the N;
+ * Inputs: embedding [N], int32, rows of `tables`; rotation [N], int64, likewise; wanted [W], int32, among the N;
  * those of pagedAttention and drawTokens, whose outputs are the graph's.
  */
 export function buildDeviceGraph(
@@ -37,7 +37,7 @@ export function buildDeviceGraph(
   const graph = new GraphBuilder('device-step', floatType);
   const narrow = (value: Value) => (floatType === 'F16' ? graph.cast(value, 'F16') : value);
   const constant = (numbers: Float32Array, width: number) =>
-    narrow(graph.floatTable(numbers, [numbers.length / width, width]));
+    narrow(graph.floats(numbers, [numbers.length / width, width]));
 
   const embeddings = graph.node(
     'Concat',
@@ -49,7 +49,7 @@ export function buildDeviceGraph(
   const rotation: Rotation = {
     cos: constant(tables.cos, headDimension / 2),
     sin: constant(tables.sin, headDimension / 2),
-    index: graph.input('rotation', 'int64', ['N', 1]),
+    index: graph.node('Unsqueeze', [graph.input('rotation', 'int64', ['N']), graph.ints([1])]),
   };
   const wanted = graph.input('wanted', 'int32', ['W']);
   const asked = (value: Value) => graph.node('Gather', [value, wanted], { axis: 0 });
@@ -58,7 +58,11 @@ export function buildDeviceGraph(
   for (const [i, layer] of layers.entries()) {
     const before = addAndNorm(graph, hidden, added, layer.attentionNorm);
     // Three equal parts: CUDA's kernel for unequal ones copies addresses from the host, which a captured graph must not.
-    const [qFlat, kFlat, v] = split(graph, product(graph, before.normed, layer.wqkv), [dimension, dimension, dimension]);
+    const [qFlat, kFlat, v] = split(graph, product(graph, before.normed, layer.wqkv), [
+      dimension,
+      dimension,
+      dimension,
+    ]);
     const [q, k] = [rotate(graph, qFlat, rotation, heads), rotate(graph, kFlat, rotation, heads)];
     let context = attend(i, { q, k, v });
     hidden = before.hidden;
@@ -89,7 +93,9 @@ function gateAndUp(graph: GraphBuilder, x: Value, w1: Matrix, w3: Matrix): [Valu
 
 function floatsOf(graph: GraphBuilder, { kind, weight }: Matrix): Value {
   if (kind !== 'float') {
-    throw new CheckpointError(`a device decodes with floats, "${weight.name}" is ${kind}: import the model with --keep-floats`);
+    throw new CheckpointError(
+      `a device decodes with floats, "${weight.name}" is ${kind}: import the model with --keep-floats`,
+    );
   }
   return graph.weight(weight);
 }

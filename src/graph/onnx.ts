@@ -57,7 +57,7 @@ export class GraphBuilder {
     return this.node('Cast', [value], { to: typeNumbers[type] });
   }
 
-  floats(values: readonly number[], shape: readonly number[] = [values.length]): Value {
+  floats(values: readonly number[] | Float32Array, shape: readonly number[] = [values.length]): Value {
     return this.#constant('F32', new Uint8Array(Float32Array.from(values).buffer), shape);
   }
 

@@ -99,14 +99,14 @@ export function openOrt(library: string): OrtApi {
   let serial = 0;
   const prototype = (signature: string) => {
     const [, result = '', args = ''] = /^(.*?)\((.*)\)$/.exec(signature) ?? [];
-    const named = args.split(',').map((arg, i) => `${arg.trim()} a${i}`);
+    const named = args === '' ? [] : args.split(',').map((arg, i) => `${arg.trim()} a${i}`);
     return koffi.proto(`${result} ort_${serial++}_${Date.now()}(${named.join(', ')})`);
   };
   const functionAt = (table: unknown, index: number, signature: string) =>
     koffi.decode(koffi.decode(table, index * 8, 'void *'), prototype(signature)) as (...args: unknown[]) => unknown;
 
   const base: unknown = koffi.load(library).func('void *OrtGetApiBase()')();
-  const version = functionAt(base, 1, 'const char *(void)')() as string;
+  const version = functionAt(base, 1, 'const char *()')() as string;
   const table = functionAt(base, 0, 'void *(uint32_t)')(apiVersion);
   if (!table) throw new OrtError(`${library} is ONNX Runtime ${version}, which is too old`);
   const functions = new Map(

@@ -1,0 +1,116 @@
+import { elementBytes, elementTypes, type ElementType, type OrtApi, type Pointer } from './ort-api.js';
+
+/** Memory of a device, and memory of the host that the device reaches, as ONNX Runtime allocates both. */
+export interface DeviceMemory {
+  /** A tensor on the device, zeroed. */
+  tensor(type: ElementType, dims: readonly number[]): DeviceTensor;
+  /** A block on the device, and one of the same size on the host that is copied there in one piece. */
+  mirrored(bytes: number): MirroredBlock;
+  /** Host memory that kernels write to. */
+  reachable(bytes: number): HostBlock;
+  /** A tensor over memory that is there. */
+  view(place: 'host' | 'device', address: bigint, type: ElementType, dims: readonly number[]): Pointer;
+  close(): void;
+}
+
+export interface DeviceTensor {
+  readonly value: Pointer;
+  release(): void;
+}
+
+export interface HostBlock {
+  readonly buffer: ArrayBuffer;
+  readonly address: bigint;
+  release(): void;
+}
+
+export interface MirroredBlock extends HostBlock {
+  readonly deviceAddress: bigint;
+  /** Copies all of it to the device. */
+  send(): void;
+}
+
+/** What of the CUDA runtime is called; on a device that is the host there is none. */
+export interface DeviceCopies {
+  toDevice(to: bigint, from: bigint, bytes: number): void;
+  zero(at: bigint, bytes: number): void;
+}
+
+/** OrtDeviceAllocator; OrtMemTypeDefault and OrtMemTypeCPU, which is pinned memory. */
+const deviceAllocator = 0;
+const [ordinary, pinned] = [0, -1];
+
+/** @param copies without them the device is the host, which copies nothing */
+export function deviceMemory(
+  api: OrtApi,
+  session: Pointer,
+  index: number,
+  copies: DeviceCopies | undefined,
+): DeviceMemory {
+  const { koffi } = api;
+  const host = api.make('CreateMemoryInfo', 'Cpu', 1, 0, ordinary);
+  const device = copies ? api.make('CreateMemoryInfo', 'Cuda', deviceAllocator, index, ordinary) : host;
+  const reached = copies ? api.make('CreateMemoryInfo', 'CudaPinned', deviceAllocator, index, pinned) : host;
+  const infos = new Set([host, device, reached]);
+  const onDevice = api.make('CreateAllocator', session, device);
+  const onHost = copies ? api.make('CreateAllocator', session, reached) : onDevice;
+
+  const allocate = (allocator: Pointer, type: ElementType, dims: readonly number[]) => {
+    const value = api.make('CreateTensorAsOrtValue', allocator, sizes(dims), dims.length, elementTypes[type]);
+    const data = api.make('GetTensorMutableData', value);
+    return { value, data, address: koffi.address(data), release: () => api.release('ReleaseValue', value) };
+  };
+  const bytesOf = (type: ElementType, dims: readonly number[]) => count(dims) * elementBytes[type];
+  const block = (allocator: Pointer, bytes: number) => allocate(allocator, 'float32', [Math.ceil(bytes / 4)]);
+  const hostBlock = (bytes: number): HostBlock & { readonly data: Pointer } => {
+    const { data, address, release } = block(onHost, bytes);
+    return { data, address, release, buffer: koffi.view(data, bytes) };
+  };
+  return {
+    tensor: (type, dims) => {
+      const { value, data, address, release } = allocate(onDevice, type, dims);
+      const bytes = bytesOf(type, dims);
+      if (copies) copies.zero(address, bytes);
+      else new Uint8Array(koffi.view(data, bytes)).fill(0);
+      return { value, release };
+    },
+    mirrored: (bytes) => {
+      const { buffer, address, release } = hostBlock(bytes);
+      if (!copies) return { buffer, address, deviceAddress: address, send: () => undefined, release };
+      const there = block(onDevice, bytes);
+      return {
+        buffer,
+        address,
+        deviceAddress: there.address,
+        send: () => copies.toDevice(there.address, address, bytes),
+        release: () => {
+          there.release();
+          release();
+        },
+      };
+    },
+    reachable: (bytes) => hostBlock(bytes),
+    view: (place, address, type, dims) =>
+      api.make(
+        'CreateTensorWithDataAsOrtValue',
+        place === 'device' ? device : host,
+        address,
+        bytesOf(type, dims),
+        sizes(dims),
+        dims.length,
+        elementTypes[type],
+      ),
+    close: () => {
+      for (const allocator of new Set([onDevice, onHost])) api.release('ReleaseAllocator', allocator);
+      for (const info of infos) api.release('ReleaseMemoryInfo', info);
+    },
+  };
+}
+
+function sizes(dims: readonly number[]): BigInt64Array {
+  return BigInt64Array.from(dims, BigInt);
+}
+
+export function count(dims: readonly number[]): number {
+  return dims.reduce((product, size) => product * size, 1);
+}
