@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { doctorCommand } from './doctor.js';
 import { generateCommand } from './generate.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { modelsCommand } from './models.js';
 import { serveCommand } from './serve.js';
+import { setupCudaCommand } from './setup-cuda.js';
 import { verifyCommand } from './verify.js';
 import { messageWithCause } from '../worker/port.js';
 
@@ -23,7 +25,9 @@ const program = new Command('randar')
   .addCommand(importCommand)
   .addCommand(modelsCommand)
   .addCommand(inspectCommand)
-  .addCommand(verifyCommand);
+  .addCommand(verifyCommand)
+  .addCommand(doctorCommand)
+  .addCommand(setupCudaCommand);
 
 try {
   await program.parseAsync();

@@ -160,6 +160,8 @@ export class Scheduler {
     else if (others.length === this.queued) return;
     this.#waiting = others;
     generation.apply({ type: 'cancelled' });
+    // Others may have waited behind it only.
+    if (!running) this.#admit();
   }
 
   /** What is queued or running now. */
