@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { Drawing } from '../decoding/drawing.js';
-import { KvMemory, kvRowBytes } from '../decoding/kv-cache.js';
+import { KvMemory, kvSlotBytes } from '../decoding/kv-cache.js';
 import { Turns } from '../decoding/turns.js';
+import type { Transformer } from '../family/transformer.js';
+import { loadTransformer } from '../model/transformer-file.js';
 import { maxLanes } from '../runtime/step-session.js';
-import { loadTransformer } from '../model/load-transformer.js';
-import type { Transformer } from '../model/transformer.js';
 import { listen, sender, threadError } from './port.js';
 import type {
   DecodeThreadData,
@@ -59,7 +59,7 @@ try {
   const { shape, precision, weightBytes } = transformer;
   send({
     type: 'ready',
-    facts: { shape, precision, weightBytes, kvRows: memory.rows, kvRowBytes: kvRowBytes(shape, memory.positions) },
+    facts: { shape, precision, weightBytes, kvRows: memory.slots, kvRowBytes: kvSlotBytes(shape, memory.positions) },
   });
 } catch (error) {
   send({ type: 'unusable', error: threadError(error) });
@@ -67,7 +67,7 @@ try {
 
 /** @throws RangeError where not even one row fits */
 function allocate({ shape, positions }: Transformer): KvMemory {
-  const rowBytes = kvRowBytes(shape, positions);
+  const rowBytes = kvSlotBytes(shape, positions);
   const rows = Math.floor(data.kvBytes / rowBytes);
   if (rows > 0) return new KvMemory(shape, positions, rows);
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
@@ -84,12 +84,12 @@ async function begin(
 ): Promise<void> {
   members.set(id, undefined);
   try {
-    const sequence = await transformer.sequence(request);
+    const layout = await transformer.layout(request);
     // Cancelled in the meantime.
     if (!members.has(id)) return;
     const cacheFor = (sequences: number) => memory.cache(rows.from, rows.count, sequences);
-    const { enlargedSequence } = transformer;
-    const member = { id, drawing: new Drawing({ sequence, enlargedSequence, cacheFor }, request, enlarging) };
+    const { enlargedLayout } = transformer;
+    const member = { id, drawing: new Drawing({ layout, enlargedLayout, cacheFor }, request, enlarging) };
     members.set(id, member);
     turns.join(member);
     send({ type: 'started', id });
