@@ -11,7 +11,7 @@ import { scalesOf } from '../src/graph/linear.js';
 import { buildModulationGraph, buildRarStepGraph, modulationWidth } from '../src/family/rar/step-graph.js';
 import { readRar, type RarShape } from '../src/family/rar/weights.js';
 import { createSession } from '../src/runtime/session.js';
-import { rarShapes, type RarSizes } from '../tests/goldens/rar-shapes.js';
+import { rarShapes, type RarSizes } from '../tests/support/goldens/rar-shapes.js';
 import { median, printTable } from './table.js';
 
 const common = { heads: 16, vocabulary: 1024, classes: 1000, cells: 256 };
@@ -32,7 +32,7 @@ const options = { device: { provider: 'cpu', index: 0 }, threads: 0, spinning: f
  */
 export async function benchRar(rounds: number): Promise<void> {
   const table = [
-    ['', 'rows', 'MB inside', 'MB fed', 'ratio', 'ms inside', 'ms fed', 'ratio', 'ms once a class', 'MB a class'],
+    ['', 'sequences', 'MB inside', 'MB fed', 'ratio', 'ms inside', 'ms fed', 'ratio', 'ms per class', 'MB per class'],
   ];
   for (const [name, size] of sizes) {
     for (const precision of precisions) {

@@ -1,5 +1,5 @@
 import type { GenerationStatus as Status } from '../generation/generation.js';
-import type { NamedOrder } from '../generation/request.js';
+import type { NamedOrder } from '../decoding/order.js';
 import type { Fit } from '../image/decode.js';
 import type { ImageFormat as Format } from '../image/encode.js';
 import type { GenerationStatus, ImageFit, ImageFormat, OrderKind, PreviewMode } from './generated/resolvers.js';

@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.js';
 import type { ServedModel } from '../engine/served-model.js';
 import type { GenerationRequest, PreviewRequest } from '../generation/request.js';
 import { findLabel, nearestNames } from '../model/labels.js';
-import { kvRowsOf } from '../scheduler/kv-rows.js';
+import { kvSlotsNeeded } from '../scheduler/kv-slots.js';
 import { previewModes } from './enums.js';
 import { refuseIncapable } from './capability-input.js';
 import type { GenerateInput, LabelInput, PreviewInput } from './generated/resolvers.js';
@@ -91,17 +91,17 @@ export async function parseGenerateInput(input: GenerateInput, engine: Engine): 
 
 /** What the KV cache would take must be there: it is not found out in the middle of a picture. */
 function refuseTooLarge(request: GenerationRequest, { manifest, transformer }: ServedModel): void {
-  const { kvRows, kvRowBytes } = transformer;
-  const needed = kvRowsOf(request, manifest.grid);
-  if (needed <= kvRows) return;
+  const { kvSlots, kvSlotBytes } = transformer;
+  const needed = kvSlotsNeeded(request, manifest.grid);
+  if (needed <= kvSlots) return;
   const field = request.enlarging ? 'input.size' : 'input.count';
   const megabytes = (bytes: number) => `${Number((bytes / 1e6).toPrecision(3))} MB`;
   throw new BadInputError([
     {
       field,
       message:
-        `Expected \`${field}\` to ask for what fits in memory: its KV cache would take ${megabytes(needed * kvRowBytes)}, ` +
-        `and this model has ${megabytes(kvRows * kvRowBytes)} on this server. Ask for fewer pictures, or less guidance.`,
+        `Expected \`${field}\` to ask for what fits in memory: its KV cache would take ${megabytes(needed * kvSlotBytes)}, ` +
+        `and this model has ${megabytes(kvSlots * kvSlotBytes)} on this server. Ask for fewer pictures, or less guidance.`,
     },
   ]);
 }

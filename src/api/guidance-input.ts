@@ -1,4 +1,4 @@
-import type { GuidanceRequest } from '../generation/request.js';
+import type { Guidance } from '../decoding/guidance.js';
 import type { GuidanceInput } from './generated/resolvers.js';
 import type { Problems } from './problems.js';
 
@@ -6,9 +6,9 @@ import type { Problems } from './problems.js';
 export function parseGuidance(
   field: string,
   input: GuidanceInput | null | undefined,
-  fallback: GuidanceRequest,
+  fallback: Guidance,
   problems: Problems,
-): GuidanceRequest {
+): Guidance {
   if (!input) return fallback;
   return {
     start: problems.number(`${field}.start`, input.start, 0, 100),

@@ -1,7 +1,7 @@
 import { smallCell } from '../decoding/enlarging.js';
 import { cellCount, type Grid } from '../decoding/grid.js';
 import type { ServedModel } from '../engine/served-model.js';
-import type { OrderRequest } from '../generation/request.js';
+import type { Order } from '../decoding/order.js';
 import { orderKinds } from './enums.js';
 import type { OrderInput, OrderKind } from './generated/resolvers.js';
 import type { Problems } from './problems.js';
@@ -25,7 +25,7 @@ export function usualOrder({ capabilities }: Pick<ServedModel, 'capabilities'>):
 const field = 'input.order.positions';
 
 /** Explicit positions come back without the known cells, which may be among them. */
-export function parseOrder(input: OrderInput | null | undefined, ordered: Ordered, problems: Problems): OrderRequest {
+export function parseOrder(input: OrderInput | null | undefined, ordered: Ordered, problems: Problems): Order {
   const { kind, positions } = input ?? {};
   if (!positions) return { kind: orderKinds[kind ?? ordered.usual] };
   const { grid, isKnown, small } = ordered;

@@ -2,8 +2,8 @@ import type { Engine } from '../engine/engine.js';
 import { parseBlendedKey, parsePictureKey, pictureKey, type Picture } from '../generation/picture.js';
 import type { ImageFormat } from '../image/encode.js';
 
-/** A picture that an address asks for. */
-export interface PictureRequest {
+/** A picture as a file: what an address names. */
+export interface PictureFile {
   readonly picture: Picture;
   readonly format: ImageFormat;
   readonly quality?: number;
@@ -17,7 +17,7 @@ const formats = new Map(Object.entries(extensions).map(([format, extension]) => 
  * all that the picture is made of. So it is the same for the same picture, can be cached for ever, needs no store, and
  * still answers after a restart.
  */
-export function pictureAddress({ picture, format, quality }: PictureRequest, engine: Engine): string {
+export function pictureAddress({ picture, format, quality }: PictureFile, engine: Engine): string {
   const fingerprint = engine.model(picture.model)?.tokenizer.fingerprint ?? 'unknown';
   const query = quality === undefined ? '' : `?quality=${quality}`;
   return `/pictures/${fingerprint}/${pictureKey(picture)}.${extensions[format]}${query}`;
@@ -33,7 +33,7 @@ function blendedPicture(key: string, engine: Engine): Picture | undefined {
 }
 
 /** What the address asks for; undefined where it is no address of a picture of the models served here. */
-export function parsePictureAddress(url: URL, engine: Engine): PictureRequest | undefined {
+export function parsePictureAddress(url: URL, engine: Engine): PictureFile | undefined {
   const match = /^\/pictures\/([^/]+)\/(.+)\.(\w+)$/.exec(url.pathname);
   const [, fingerprint = '', key = '', extension = ''] = match ?? [];
   const picture = parsePictureKey(key) ?? blendedPicture(key, engine);

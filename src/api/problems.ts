@@ -17,6 +17,9 @@ export interface Problem {
   /** For example input.guidance.start. */
   readonly field: string;
   readonly message: string;
+  /** What the message says in parts, where it says just that: a form needs no path beside its field. */
+  readonly expected?: string;
+  readonly got?: string;
 }
 
 /** Collects what is wrong with an input, so that its sender is told all of it at once. */
@@ -33,7 +36,9 @@ export class Problems {
 
   /** "Expected `input.steps` to be a whole number from 1 to 256, got 300." */
   expected(field: string, what: string, got: unknown): void {
-    this.add(field, `Expected \`${field}\` to be ${what}, got ${print(got)}.`);
+    const value = print(got);
+    const message = `Expected \`${field}\` to be ${what}, got ${value}.`;
+    this.#found.push({ field, message, expected: what, got: value });
   }
 
   wholeNumber(field: string, value: number, min: number, max: number): number {

@@ -22,6 +22,11 @@ export function enlargedGrid({ width, height }: Grid): Grid {
   return { width: width * enlargementFactor, height: height * enlargementFactor };
 }
 
+/** The grid of the small picture that an enlarged one begins with. */
+export function smallGrid({ width, height }: Grid): Grid {
+  return { width: width / enlargementFactor, height: height / enlargementFactor };
+}
+
 /** The place of a small picture's cell in the enlarged grid. */
 export function enlargedCell(cell: number, small: Grid): number {
   const row = Math.floor(cell / small.width) * enlargementFactor;
@@ -36,28 +41,34 @@ export function smallCell(cell: number, small: Grid): number | undefined {
   return (row / enlargementFactor) * small.width + column / enlargementFactor;
 }
 
+/** The small picture's tokens, row by row, from those of the enlarged grid. */
+export function smallTokens(tokens: Int32Array, small: Grid): Int32Array {
+  return tokens.filter((_, cell) => smallCell(cell, small) !== undefined);
+}
+
 /** Of the small picture's tokens, hidden from the row that spatial guidance leads away from. */
 const hiddenShare = 0.5;
 
 /**
  * The second part's request.
  *
+ * @param grid of the small pictures
  * @param small what the small pictures have come to, in the order of decoding
  */
 export function enlargedRequest(
   { pictures, guidance, sampling }: DecodingRequest,
   { tokensPerStep, spatialGuidance }: Enlarging,
-  smallGrid: Grid,
+  grid: Grid,
   small: readonly KnownCells[],
 ): DecodingRequest {
   const enlarged = pictures.map((picture, i): PictureRequest => {
     const { cells, tokens } = small[i] ?? nothingKnown;
-    const known = { cells: cells.map((cell) => enlargedCell(cell, smallGrid)), tokens };
+    const known = { cells: cells.map((cell) => enlargedCell(cell, grid)), tokens };
     return {
       ...picture,
       order: picture.enlargedOrder ?? picture.order,
       known,
-      hidden: hiddenCells(picture, smallGrid),
+      hidden: hiddenCells(picture, grid),
     };
   });
   return { pictures: enlarged, tokensPerStep, guidance, spatialGuidance, sampling };

@@ -1,4 +1,4 @@
-import { unknownToken } from './grid.js';
+import { cellCount, unknownToken, type Grid } from './grid.js';
 import { Random } from './random.js';
 
 /** Cells with their tokens, in the order in which they stand in front of those that are decoded. */
@@ -8,6 +8,18 @@ export interface KnownCells {
 }
 
 export const nothingKnown: KnownCells = { cells: new Int32Array(0), tokens: new Int32Array(0) };
+
+/** The tokens of a grid of which nothing is known, row by row. */
+export function unknownTokens(grid: Grid): Int32Array {
+  return new Int32Array(cellCount(grid)).fill(unknownToken);
+}
+
+/** How many cells of a grid of tokens are known. */
+export function countKnown(tokens: Int32Array): number {
+  let known = 0;
+  for (const token of tokens) if (token !== unknownToken) known++;
+  return known;
+}
 
 /**
  * The known cells of a grid of tokens, row by row, -1 where not known, in a random order by the seed: what the model was

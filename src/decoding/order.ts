@@ -6,7 +6,7 @@ import type { Random } from './random.js';
 export type Order =
   { readonly kind: NamedOrder } | { readonly kind: 'explicit'; readonly positions: readonly number[] };
 
-type NamedOrder = keyof typeof sequences | 'locality';
+export type NamedOrder = keyof typeof sequences | 'locality';
 
 /** What an order is made for. */
 export interface CellsToOrder {

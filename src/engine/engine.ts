@@ -30,8 +30,8 @@ export interface EngineOptions {
   readonly maxConcurrent: number;
   /** Bytes of the KV memory of all models; each has an equal share. */
   readonly memory: number;
-  /** Decode threads of a model that share several generations; by each model's size where absent. */
-  readonly decoders?: number | undefined;
+  /** Decode workers of a model that share several generations; by each model's size where absent. */
+  readonly decodeWorkers?: number | undefined;
   /** How many finished generations are kept. */
   readonly keep: number;
   readonly report: (error: unknown) => void;
@@ -43,7 +43,7 @@ export class ShuttingDownError extends Error {
   override readonly name = 'ShuttingDownError';
 
   constructor() {
-    super('the server is shutting down; try again when it is back');
+    super('the server is shutting down; try again later');
   }
 }
 
@@ -155,7 +155,7 @@ export class Engine {
       queued: sum(({ scheduler }) => scheduler.queued),
       running: sum(({ scheduler }) => scheduler.running),
       maxConcurrent: sum(({ scheduler, transformer }) =>
-        Math.min(scheduler.options.maxConcurrent, transformer.kvRows * scheduler.threads),
+        Math.min(scheduler.options.maxConcurrent, transformer.kvSlots * scheduler.decodeWorkers),
       ),
       stepsComputed: sum(({ scheduler }) => scheduler.stepsComputed),
     };
@@ -175,7 +175,7 @@ export class Engine {
 
   #modelOf({ model: id }: { readonly model: string }): ServedModel {
     const model = this.model(id);
-    if (!model) throw new ModelError(`there is no model "${id}"`);
+    if (!model) throw new ModelError(`no model "${id}"`);
     return model;
   }
 }
@@ -192,7 +192,7 @@ function byDefaultFirst(
   const first = manifests.find(({ id }) => defaultModel === undefined || id === defaultModel);
   if (first) return [first, ...manifests.filter((manifest) => manifest !== first)];
   const ids = manifests.map(({ id }) => `"${id}"`).join(', ');
-  throw new ModelError(`there is no model "${defaultModel ?? ''}" in ${models}; there is ${ids}`);
+  throw new ModelError(`no model "${defaultModel ?? ''}" in ${models}; available: ${ids}`);
 }
 
 async function finished(generation: Generation): Promise<void> {

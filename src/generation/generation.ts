@@ -1,3 +1,6 @@
+import { smallGrid, smallTokens } from '../decoding/enlarging.js';
+import { unknownToken } from '../decoding/grid.js';
+import { countKnown, unknownTokens } from '../decoding/known.js';
 import { isTerminal, type GenerationChange, type GenerationError, type GenerationEvent } from './event.js';
 import { EventLog } from './event-log.js';
 import type { Picture } from './picture.js';
@@ -9,7 +12,7 @@ export type GenerationStatus = 'queued' | 'running' | 'completed' | 'failed' | '
 export class Generation {
   readonly log = new EventLog<GenerationEvent>();
   readonly createdAt = new Date();
-  /** Of each picture, row by row; -1 where not decoded. */
+  /** Of each picture, row by row; unknownToken where not decoded. */
   readonly tokens: readonly Int32Array[];
   readonly #began = performance.now();
   #status: GenerationStatus = 'queued';
@@ -23,10 +26,9 @@ export class Generation {
     readonly id: string,
     readonly request: GenerationRequest,
   ) {
-    const { width, height, count } = request;
-    const known = request.known ?? new Int32Array(width * height).fill(-1);
-    this.tokens = Array.from({ length: count }, () => known.slice());
-    this.#decoded = known.filter((token) => token >= 0).length;
+    const known = request.known ?? unknownTokens(request);
+    this.tokens = Array.from({ length: request.count }, () => known.slice());
+    this.#decoded = countKnown(known);
   }
 
   get status(): GenerationStatus {
@@ -81,8 +83,8 @@ export class Generation {
       const isFinished = this.#status === 'completed';
       return overlay && isFinished ? { ...picture, overlay: { ...overlay, generation: this.id, index } } : picture;
     }
-    const small = tokens.filter((_, cell) => cell % 2 === 0 && Math.floor(cell / width) % 2 === 0);
-    return { model, mode, width: width / 2, height: height / 2, tokens: small };
+    const small = smallGrid(this.request);
+    return { model, mode, ...small, tokens: smallTokens(tokens, small) };
   }
 
   #follow(change: GenerationChange): void {
@@ -99,7 +101,7 @@ export class Generation {
         this.#decoded = change.images[0]?.decoded ?? this.#decoded;
         for (const [index, { positions, tokens }] of change.images.entries()) {
           const known = this.tokens[index];
-          if (known) positions.forEach((cell, i) => (known[cell] = tokens[i] ?? -1));
+          if (known) positions.forEach((cell, i) => (known[cell] = tokens[i] ?? unknownToken));
         }
         return;
       case 'failed':

@@ -1,3 +1,5 @@
+import { cellCount, unknownToken } from '../decoding/grid.js';
+
 /**
  * A picture by what it is made of. Pixels follow from it whenever somebody asks, so a log of hundreds of previews holds
  * tokens only, and a picture's address can say all that is needed to render it.
@@ -9,7 +11,7 @@ export interface Picture {
   /** Cells in a row and in a column, 1 to 64 each. */
   readonly width: number;
   readonly height: number;
-  /** Row by row; -1 where not decoded. */
+  /** Row by row; unknownToken where not decoded. */
   readonly tokens: Int32Array;
   /** Laid over what the tokens look like; of a finished picture of the generation that it came with. */
   readonly overlay?: PlacedOverlay | undefined;
@@ -45,7 +47,7 @@ export const maxVocabulary = unknownCode;
 export function pictureKey({ model, mode, width, height, tokens, overlay }: Picture): string {
   if (overlay) return `${model}/blended/${overlay.generation}/${overlay.index}`;
   const codes = Buffer.alloc(tokens.length * 2);
-  tokens.forEach((token, i) => codes.writeUInt16LE(token < 0 ? unknownCode : token, i * 2));
+  tokens.forEach((token, i) => codes.writeUInt16LE(token === unknownToken ? unknownCode : token, i * 2));
   return `${model}/${mode}/${width}x${height}/${codes.toString('base64url')}`;
 }
 
@@ -61,11 +63,12 @@ export function parsePictureKey(key: string): Picture | undefined {
   if (!match) return undefined;
   const [, model = '', mode, width, height, text = ''] = match;
   const codes = Buffer.from(text, 'base64url');
-  const cells = Number(width) * Number(height);
-  if (codes.length !== cells * 2 || Math.max(Number(width), Number(height)) > maxGridSide) return undefined;
+  const grid = { width: Number(width), height: Number(height) };
+  const cells = cellCount(grid);
+  if (codes.length !== cells * 2 || Math.max(grid.width, grid.height) > maxGridSide) return undefined;
   const tokens = Int32Array.from({ length: cells }, (_, i) => {
     const code = codes.readUInt16LE(i * 2);
-    return code === unknownCode ? -1 : code;
+    return code === unknownCode ? unknownToken : code;
   });
-  return { model, mode: mode as PictureMode, width: Number(width), height: Number(height), tokens };
+  return { model, mode: mode as PictureMode, ...grid, tokens };
 }

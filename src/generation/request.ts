@@ -1,3 +1,6 @@
+import type { Guidance } from '../decoding/guidance.js';
+import type { Order } from '../decoding/order.js';
+import type { Sampling } from '../decoding/sampler.js';
 import type { Overlay, PictureMode } from './picture.js';
 
 /** All that a generation will ever need, checked against its model. */
@@ -14,11 +17,11 @@ export interface GenerationRequest {
   /** Of all steps; together the cells that are not known. */
   readonly tokensPerStep: readonly number[];
   /** Explicit positions are all cells that are not known. */
-  readonly order: OrderRequest;
-  readonly guidance: GuidanceRequest;
-  readonly sampling: { readonly temperature: number; readonly topK: number; readonly topP: number };
+  readonly order: Order;
+  readonly guidance: Guidance;
+  readonly sampling: Sampling;
   readonly preview: PreviewRequest;
-  /** Tokens that every picture starts from, row by row, -1 for a cell that is to be decoded. */
+  /** Tokens that every picture starts from, row by row, unknownToken for a cell that is to be decoded. */
   readonly known?: Int32Array;
   /** Laid over the finished pictures. */
   readonly overlay?: Overlay;
@@ -26,24 +29,12 @@ export interface GenerationRequest {
   readonly enlarging?: EnlargingRequest;
 }
 
-export type OrderRequest =
-  { readonly kind: NamedOrder } | { readonly kind: 'explicit'; readonly positions: readonly number[] };
-
-export interface GuidanceRequest {
-  readonly start: number;
-  readonly end: number;
-  readonly curve: 'linear' | 'cosine';
-  readonly power: number;
-}
-
 export interface EnlargingRequest {
   /** How many of the steps draw the small picture. */
   readonly smallSteps: number;
   /** How much the small picture guides the cells between its own. */
-  readonly spatialGuidance: GuidanceRequest;
+  readonly spatialGuidance: Guidance;
 }
-
-export type NamedOrder = 'random' | 'raster' | 'spiral' | 'halton' | 'subsample' | 'locality' | 'center-out';
 
 /** Previews after every n-th step, or none. */
 export type PreviewRequest = { readonly mode: 'none' } | { readonly mode: PictureMode; readonly every: number };

@@ -58,5 +58,5 @@ export async function measureDivergence(
 
   const divergence = meanDivergence(exact, actual, vocabulary);
   if (Number.isFinite(divergence)) return divergence;
-  throw new ImportError(`--transformer: ${source.file} computes numbers that are not finite: its weights are no model`);
+  throw new ImportError(`--transformer: ${source.file} produces NaN or infinite values: these are not usable weights`);
 }

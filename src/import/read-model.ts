@@ -47,7 +47,9 @@ export function readModel(transformerFile: WeightFile, tokenizerFile: WeightFile
   };
   const family = orProblem(() => familyOf(transformerFile));
   if (given.anyOrder && family && !family.anyOrderVaries) {
-    problems.push(`--any-order: ${transformerFile.file} is of a family that follows any order: leave it out`);
+    problems.push(
+      `--any-order: ${transformerFile.file} is a ${family.title} model, and these support any order: omit the option`,
+    );
   }
   const transformer =
     family &&
@@ -67,10 +69,10 @@ export function readModel(transformerFile: WeightFile, tokenizerFile: WeightFile
       );
     }
     if (vocabulary > maxVocabulary) {
-      problems.push(`${transformerFile.file} has ${vocabulary} tokens, at most ${maxVocabulary} can be served`);
+      problems.push(`${transformerFile.file} has ${vocabulary} tokens: at most ${maxVocabulary} are supported`);
     }
     if (given.labels !== undefined && given.labels !== classes) {
-      problems.push(`--labels: ${given.labels} labels, the transformer has ${classes} classes`);
+      problems.push(`--labels: ${given.labels} labels, but the transformer has ${classes} classes`);
     }
   }
   if (!family || !transformer || !tokenizer || !grid || problems.length > 0) throw new ImportError(problems.join('; '));

@@ -15,9 +15,9 @@ export function familyOf({ file, tensors }: WeightFile): ModelFamily<FamilyId> {
   const family = recogniseFamily(tensors.keys());
   if (family) return family;
   const some = [...tensors.keys()].slice(0, 5).map(quote).join(', ');
-  const signatures = eachFamily(({ signature, title }) => `${signature} of ${title}`, 'nor');
+  const signatures = eachFamily(({ signature, title }) => `${signature} (${title})`, 'nor');
   throw new ImportError(
-    `--transformer: ${file} is no transformer of a known family: it has neither ${signatures}; it holds ${some} ...`,
+    `--transformer: ${file} is not a supported transformer: it has neither ${signatures}; it contains ${some} ...`,
   );
 }
 
@@ -41,7 +41,7 @@ export function headsOf(weights: WeightFile, given?: number): number {
   if (given !== undefined && (stated === undefined || given === known)) return given;
   if (given !== undefined && stated !== undefined) {
     throw new ImportError(
-      `--heads: ${stated.by} of ${file} is for ${stated.value} attention heads, got ${given}: leave it out`,
+      `--heads: ${stated.by} of ${file} implies ${stated.value} attention heads, got ${given}: omit the option`,
     );
   }
   if (known !== undefined) return known;
@@ -50,8 +50,8 @@ export function headsOf(weights: WeightFile, given?: number): number {
   // The parameters are read next, and name what is missing.
   if (dimension === undefined || usualHeadDimension === undefined) return 1;
   throw new ImportError(
-    `--heads: ${file} has rows of ${dimension} numbers, which is no multiple of ` +
-      `${headDimension?.value ?? usualHeadDimension}: say how many attention heads there are`,
+    `--heads: ${file} has a width of ${dimension}, which is not a multiple of ` +
+      `${headDimension?.value ?? usualHeadDimension}: pass the number of attention heads`,
   );
 }
 
@@ -71,14 +71,14 @@ export function gridOf(weights: WeightFile, given?: Grid): Grid {
     if (stated === undefined || cellCount(given) === stated.value) return given;
     const { width, height } = given;
     throw new ImportError(
-      `--grid: ${stated.by} of ${file} is for ${stated.value} cells, got ${width}x${height} of ${cellCount(given)}`,
+      `--grid: ${stated.by} of ${file} implies ${stated.value} cells, got ${width}x${height} = ${cellCount(given)}`,
     );
   }
   const cells = stated?.value ?? usualCells;
   const square = squareOf(cells);
   if (square) return square;
   throw new ImportError(
-    `--grid: ${file} is for ${cells} cells, which is no square: say its width and height, as 16x16`,
+    `--grid: ${file} has ${cells} cells, which is not a square number: pass width and height, such as 16x16`,
   );
 }
 

@@ -48,7 +48,7 @@ export async function startServer(engine: Engine, options: ServerOptions): Promi
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     if (path.startsWith(picturesPath)) return servePicture(request, response, engine);
-    if (servePage(request, response, path, page)) return;
+    if (await servePage(request, response, path, page)) return;
     if (!refuseBody(request, response)) await yoga(request, response);
   }
 
@@ -74,8 +74,8 @@ function refuseBody(request: IncomingMessage, response: ServerResponse): boolean
   if (!chunked && length <= maxBodyBytes) return false;
   const code: ErrorCode = 'PAYLOAD_TOO_LARGE';
   const message = chunked
-    ? 'A request needs a Content-Length.'
-    : `A request may have ${maxBodyBytes} bytes, this one has ${length}.`;
+    ? 'Requests must have a Content-Length header.'
+    : `The request body has ${length} bytes; the limit is ${maxBodyBytes}.`;
   response.writeHead(chunked ? 411 : 413, { 'content-type': 'application/json', connection: 'close' });
   response.end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
   return true;

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
-import { Drawing } from '../decoding/drawing.js';
+import { DecodingChain } from '../decoding/decoding-chain.js';
 import { KvMemory, kvSlotBytes } from '../decoding/kv-cache.js';
 import { Turns } from '../decoding/turns.js';
 import type { Transformer } from '../family/transformer.js';
@@ -8,6 +8,7 @@ import { loadTransformer } from '../model/transformer-file.js';
 import { maxLanes } from '../runtime/step-session.js';
 import { listen, sender, threadError } from './port.js';
 import type {
+  AdmitMessage,
   DecodeThreadData,
   FirstMessage,
   FromDecodeThread,
@@ -26,7 +27,7 @@ const data = workerData as DecodeThreadData;
 
 interface Member {
   readonly id: string;
-  readonly drawing: Drawing;
+  readonly chain: DecodingChain;
 }
 
 const turns = new Turns<Member>();
@@ -59,26 +60,26 @@ try {
   const { shape, precision, weightBytes } = transformer;
   send({
     type: 'ready',
-    facts: { shape, precision, weightBytes, kvRows: memory.slots, kvRowBytes: kvSlotBytes(shape, memory.positions) },
+    facts: { shape, precision, weightBytes, kvSlots: memory.slots, kvSlotBytes: kvSlotBytes(shape, memory.positions) },
   });
 } catch (error) {
   send({ type: 'unusable', error: threadError(error) });
 }
 
-/** @throws RangeError where not even one row fits */
+/** @throws RangeError where not even one slot fits */
 function allocate({ shape, positions }: Transformer): KvMemory {
-  const rowBytes = kvSlotBytes(shape, positions);
-  const rows = Math.floor(data.kvBytes / rowBytes);
-  if (rows > 0) return new KvMemory(shape, positions, rows);
+  const slotBytes = kvSlotBytes(shape, positions);
+  const slots = Math.floor(data.kvBytes / slotBytes);
+  if (slots > 0) return new KvMemory(shape, positions, slots);
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
   throw new RangeError(
-    `model ${data.manifest.id}: a row of its KV cache takes ${megabytes(rowBytes)} MB, and it may take ` +
+    `model ${data.manifest.id}: a slot of its KV cache takes ${megabytes(slotBytes)} MB, and it may take ` +
       `${megabytes(data.kvBytes)}: give it more memory (--memory)`,
   );
 }
 
 async function begin(
-  { id, request, enlarging, rows }: ToDecodeThread & { type: 'admit' },
+  { id, request, enlarging, slots }: AdmitMessage,
   transformer: Transformer,
   memory: KvMemory,
 ): Promise<void> {
@@ -87,9 +88,9 @@ async function begin(
     const layout = await transformer.layout(request);
     // Cancelled in the meantime.
     if (!members.has(id)) return;
-    const cacheFor = (sequences: number) => memory.cache(rows.from, rows.count, sequences);
+    const cacheFor = (sequences: number) => memory.cache(slots.from, slots.count, sequences);
     const { enlargedLayout } = transformer;
-    const member = { id, drawing: new Drawing({ layout, enlargedLayout, cacheFor }, request, enlarging) };
+    const member = { id, chain: new DecodingChain({ layout, enlargedLayout, cacheFor }, request, enlarging) };
     members.set(id, member);
     turns.join(member);
     send({ type: 'started', id });
@@ -115,12 +116,12 @@ async function runAll(transformer: Transformer): Promise<void> {
 
 async function runOnce(taking: readonly Member[], { session }: Transformer): Promise<void> {
   try {
-    const logits = await session.run(taking.map(({ drawing }) => drawing.next()));
-    const steps = taking.flatMap(({ id, drawing }, i) =>
-      members.has(id) ? [{ id, images: drawing.apply(logits[i] ?? new Float32Array(0)) }] : [],
+    const logits = await session.run(taking.map(({ chain }) => chain.next()));
+    const steps = taking.flatMap(({ id, chain }, i) =>
+      members.has(id) ? [{ id, images: chain.apply(logits[i] ?? new Float32Array(0)) }] : [],
     );
     send({ type: 'stepped', steps });
-    for (const { id, drawing } of taking) if (drawing.isDone) end(id);
+    for (const { id, chain } of taking) if (chain.isDone) end(id);
   } catch (error) {
     for (const { id } of taking) end(id, threadError(error));
   }

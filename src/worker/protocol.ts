@@ -38,17 +38,17 @@ export type FirstMessage<Facts> =
 
 // ---- decode thread: transformer, KV cache, sampling
 
-export type ToDecodeThread =
-  | {
-      readonly type: 'admit';
-      readonly id: string;
-      readonly request: DecodingRequest;
-      /** A second part that goes on from the first one's pictures. */
-      readonly enlarging?: Enlarging | undefined;
-      /** Rows of the KV memory that it may use until it has ended. */
-      readonly rows: KvRows;
-    }
-  | { readonly type: 'cancel'; readonly id: string };
+export interface AdmitMessage {
+  readonly type: 'admit';
+  readonly id: string;
+  readonly request: DecodingRequest;
+  /** A second part that goes on from the first one's pictures. */
+  readonly enlarging?: Enlarging | undefined;
+  /** Those that it may use until it has ended. */
+  readonly slots: KvSlots;
+}
+
+export type ToDecodeThread = AdmitMessage | { readonly type: 'cancel'; readonly id: string };
 
 export type FromDecodeThread =
   | { readonly type: 'started'; readonly id: string }
@@ -57,11 +57,12 @@ export type FromDecodeThread =
       /** Every generation that shared the run. */
       readonly steps: readonly { readonly id: string; readonly images: readonly DecodedCells[] }[];
     }
-  /** Its rows are free again; it is finished, cancelled, or has failed. */
+  /** Its KV slots are free again; it is finished, cancelled, or has failed. */
   | { readonly type: 'ended'; readonly id: string; readonly error?: ThreadError };
 
-/** Rows side by side, from the first of them. */
-export interface KvRows {
+/** Slots of the KV memory side by side: a slot holds one sequence of a picture of the model's own size. */
+export interface KvSlots {
+  /** The first of them. */
   readonly from: number;
   readonly count: number;
 }
@@ -71,9 +72,9 @@ export interface TransformerFacts {
   readonly precision: Precision;
   /** Of its weights, in the precision in which they are stored. */
   readonly weightBytes: number;
-  /** Rows of the KV memory: each holds one sequence of a picture of the model's own size. */
-  readonly kvRows: number;
-  readonly kvRowBytes: number;
+  /** How many slots the KV memory has. */
+  readonly kvSlots: number;
+  readonly kvSlotBytes: number;
 }
 
 // ---- picture thread: tokenizer

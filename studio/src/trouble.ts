@@ -1,4 +1,4 @@
-import { RandarError } from 'randar-client';
+import { RandarError, type InputProblem } from 'randar-client';
 
 /** What went wrong in words, and what one can do about it. */
 export interface Trouble {
@@ -28,45 +28,37 @@ export function troubleOf(error: unknown): Trouble {
   });
   switch (error.code) {
     case 'BAD_USER_INPUT': {
-      const fields = problemsOf(error.message);
-      const text = fields.length === 0 ? error.message : 'See what is marked.';
-      return { title: 'This cannot be drawn as it is', text, wayOn: 'fields', fields };
+      const fields = error.problems.flatMap(fieldProblem);
+      const isAllMarked = fields.length > 0 && fields.length === error.problems.length;
+      const text = isAllMarked ? 'Correct the marked fields.' : error.message;
+      return { title: 'Some settings are not valid', text, wayOn: 'fields', fields };
     }
     case 'CONNECTION_LOST':
-      return trouble('The server does not answer', 'As soon as it does, you can draw again.', 'wait');
+      return trouble('The server is not responding', 'You can draw again once the connection is back.', 'wait');
     case 'NOT_FOUND':
       return trouble(
-        'The server does not know this generation any more',
-        'It was restarted, or has drawn many since. The same seed draws the same picture again.',
+        'The server no longer has this generation',
+        'The server was restarted, or newer generations have replaced it. Use the same seed to get the same picture again.',
       );
     case 'QUEUE_FULL':
       return trouble(
-        'The server has as many pictures waiting as it takes',
+        "The server's queue is full",
         `Try again ${error.retryAfterSeconds === undefined ? 'soon' : `in ${error.retryAfterSeconds} s`}.`,
       );
     case 'SHUTTING_DOWN':
-      return trouble('The server is being ended', 'When it is back, draw again.');
+      return trouble('The server is shutting down', 'Draw again once it is back.');
     default:
-      return trouble('The server could not do that', error.message);
+      return trouble('The server reported an error', error.message);
   }
 }
 
-/**
- * The problems of an input, told in one message: "Expected `input.steps` to be ..., got 0. Expected `input.count` ...".
- * Each begins with the field that it speaks of.
- */
-export function problemsOf(message: string): FieldProblem[] {
-  return message
-    .split(/ (?=Expected (?:every one of |every step of |a step of )?`input\.)/)
-    .flatMap((text): FieldProblem[] => {
-      const path = /`input\.([\w.]+)`/.exec(text)?.[1];
-      return path === undefined ? [] : [{ field: path, message: inPlainWords(text) }];
-    });
-}
+const inputPath = 'input.';
 
-/** Beside its own field a problem needs no path: "Expected a whole number from 1 to 256, got 0." */
-function inPlainWords(text: string): string {
-  return text.replace(/`input\.[\w.]+` to be /, '').replaceAll(/`input\.(?:\w+\.)*(\w+)`/g, '$1');
+/** What a control of the form can show: the path is the form's own, and a sentence beside its field needs none. */
+function fieldProblem({ field, message, expected, got }: InputProblem): FieldProblem[] {
+  if (!field.startsWith(inputPath)) return [];
+  const isShort = expected !== undefined && got !== undefined;
+  return [{ field: field.slice(inputPath.length), message: isShort ? `Expected ${expected}, got ${got}.` : message }];
 }
 
 /** What a control shows of its field, or of what is in it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { post, useServer } from '../server/start.js';
+import { post, useServer } from '../support/server.js';
 
 /** square4: 16 cells, 50 tokens, 10 classes. */
 const running = useServer();

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { post, useServer } from '../server/start.js';
+import { post, useServer } from '../support/server.js';
 
-/** square4, the first: 4 x 4 cells of 8 pixels, 50 tokens; square8: 8 x 8. square4 has room for 10 KV rows. */
+/** square4, the first: 4 x 4 cells of 8 pixels, 50 tokens; square8: 8 x 8. square4 has room for 10 KV slots. */
 const running = useServer({ memory: 680_000, maxQueued: 256 });
 
 const generate = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;

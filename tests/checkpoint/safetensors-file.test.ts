@@ -4,9 +4,9 @@ import { join as joinPath } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSafetensors, withSafetensors } from '../../src/checkpoint/safetensors-file.js';
 import { memorySource } from '../../src/checkpoint/source.js';
-import { floats, join, little } from '../broken-files/bytes.js';
-import { safetensorsOf, validSafetensors } from '../broken-files/safetensors.js';
-import { complaint, contents, fileName } from './complaint.js';
+import { floats, join, little } from '../support/broken-files/bytes.js';
+import { safetensorsOf, validSafetensors } from '../support/broken-files/safetensors.js';
+import { complaint, contents, fileName } from '../support/complaint.js';
 
 const open = (bytes: Uint8Array) => openSafetensors(memorySource(fileName, bytes));
 const four = new Uint8Array(4);

@@ -8,8 +8,8 @@ import { firstPositions, nextPositions, randarInputs } from '../../src/family/ra
 import { randar } from '../../src/family/randar/family.js';
 import { storedForm } from '../../src/import/stored-form.js';
 import { loadRandar, type RandarTransformer } from '../../src/family/randar/transformer.js';
-import { goldenFile, onOneThread } from '../goldens/load.js';
-import { useFolder } from '../import/weights.js';
+import { goldenFile, onOneThread } from '../support/goldens/load.js';
+import { useFolder } from '../support/weights.js';
 
 const folder = useFolder();
 const grid = { width: 8, height: 8 };

@@ -9,8 +9,16 @@ import { randar } from '../../src/family/randar/family.js';
 import type { Precision } from '../../src/graph/linear.js';
 import { ImportError } from '../../src/import/import-options.js';
 import { storedForm } from '../../src/import/stored-form.js';
-import { goldenFile } from '../goldens/load.js';
-import { editWeights, floatTensor, readTensors, useFolder, withNaN, type Tensor, type Tensors } from './weights.js';
+import { goldenFile } from '../support/goldens/load.js';
+import {
+  editWeights,
+  floatTensor,
+  readTensors,
+  useFolder,
+  withNaN,
+  type Tensor,
+  type Tensors,
+} from '../support/weights.js';
 
 const folder = useFolder();
 const golden = goldenFile('randar-square4.safetensors');
@@ -141,7 +149,7 @@ describe('storing a transformer is refused', () => {
     await stored('int8');
     const from = join(folder(), 'int8.safetensors');
     await expect(stored('int4', from)).rejects.toThrow(
-      `--transformer: ${from} is int8 already (layers.0.attention.wqkv.weight): import the file that it was made from`,
+      `--transformer: ${from} is already quantized to int8 (layers.0.attention.wqkv.weight); import the original float weights`,
     );
   });
 
@@ -155,7 +163,7 @@ describe('storing a transformer is refused', () => {
       }
     });
     expect(error.message).toBe(
-      '--precision: layers.0.feed_forward.w2.weight has rows of 40, a multiple of 32 expected for int4; use int8',
+      '--precision: layers.0.feed_forward.w2.weight has rows of 40; int4 needs a multiple of 32; use int8',
     );
   });
 
@@ -164,7 +172,7 @@ describe('storing a transformer is refused', () => {
     const error = await refusal(precision, (tensors) => {
       tensors.set(name, withNaN(tensors.get(name) as Tensor));
     });
-    expect(error.message).toContain(`edited.safetensors: ${name} holds numbers that are not finite`);
+    expect(error.message).toContain(`edited.safetensors: ${name} contains NaN or infinite values`);
   });
 
   it.each(['fp16', 'int8', 'int4'] as const)('where a number of a table is beyond fp16: %s', async (precision) => {
@@ -173,7 +181,7 @@ describe('storing a transformer is refused', () => {
       tensors.set(name, floatTensor([11, 64], new Array<number>(11 * 64).fill(65520)));
     };
     const error = await refusal(precision, edit);
-    expect(error.message).toBe(`--precision: ${name} holds numbers too large for fp16; use fp32`);
+    expect(error.message).toBe(`--precision: ${name} has values too large for fp16; use fp32`);
     await expect(refusal('fp32', edit)).rejects.toThrow('it was stored');
   });
 });

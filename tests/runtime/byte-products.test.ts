@@ -8,8 +8,8 @@ import { writeSafetensors } from '../../src/checkpoint/write-safetensors.js';
 import { linear, takeMatrix } from '../../src/graph/linear.js';
 import { GraphBuilder, type Graph } from '../../src/graph/onnx.js';
 import { createSession } from '../../src/runtime/session.js';
-import { onOneThread } from '../goldens/load.js';
-import { useFolder } from '../import/weights.js';
+import { onOneThread } from '../support/goldens/load.js';
+import { useFolder } from '../support/weights.js';
 
 const folder = useFolder();
 const [rows, input, out] = [3, 64, 16];

@@ -3,8 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { Decoding, type DecodingRequest } from '../../src/decoding/decoding.js';
 import { loadRandar } from '../../src/family/randar/transformer.js';
 import { maxLanes, type StepSession } from '../../src/runtime/step-session.js';
-import { goldenFile, loadTransformerGolden, onOneThread } from '../goldens/load.js';
-import { referenceRequest } from '../goldens/requests.js';
+import { goldenFile, loadTransformerGolden, onOneThread } from '../support/goldens/load.js';
+import { referenceRequest } from '../support/goldens/requests.js';
 
 /** Of the range of the logits: matrix products of another number of rows may round their last bits otherwise. */
 const tolerance = 1e-5;

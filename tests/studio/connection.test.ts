@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { chromium } from '../browser.js';
-import { serve } from '../cli/run.js';
-import { startProxy } from '../client/proxy.js';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
-import { keepCompany } from './company.js';
-import { askForSlowOne, draw, finished, keepScreenshot, shownIds, useBrowser } from './page.js';
+import { chromium } from '../support/browser.js';
+import { serve } from '../support/cli.js';
+import { startProxy } from '../support/client/proxy.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
+import { keepCompany } from '../support/studio/company.js';
+import { askForSlowOne, draw, finished, keepScreenshot, shownIds, useBrowser } from '../support/studio/page.js';
 
 describe.skipIf(chromium === undefined)('the page and a bad connection', () => {
   const running = useServer({ models: builtInModels });
@@ -39,9 +39,9 @@ describe.skipIf(chromium === undefined)('the address of a generation that nobody
 
   it('is answered in words, and can be left', async () => {
     const page = await open(`${running().server.address}/#generation=never-was`);
-    await page.getByText('The server does not know this generation any more').waitFor();
-    expect(await page.getByRole('button', { name: 'Draw it again' }).count()).toBe(0);
-    await page.getByRole('button', { name: 'Leave it' }).click();
+    await page.getByText('The server no longer has this generation').waitFor();
+    expect(await page.getByRole('button', { name: 'Draw again' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
     await page.getByRole('heading', { name: 'A picture in any order' }).waitFor();
     await draw(page, 'fox');
     await finished(page);
@@ -62,13 +62,13 @@ describe.skipIf(chromium === undefined)('the page and a server that is restarted
     await page.getByText(/is being drawn: step \d/).waitFor();
     before.kill('SIGKILL');
     await before.ended;
-    await page.getByText('The connection to the server is lost').waitFor();
+    await page.getByRole('alert').getByText('Connection lost').waitFor();
     await keepScreenshot(page, 'lost');
     await serve(['--port', port]);
-    await page.getByText('The server does not know this generation any more').waitFor();
+    await page.getByText('The server no longer has this generation').waitFor();
     await page.getByText('Connected', { exact: true }).waitFor();
     const [id] = shownIds(page);
-    await page.getByRole('button', { name: 'Draw it again' }).click();
+    await page.getByRole('button', { name: 'Draw again' }).click();
     await page
       .getByText(/, drawn in .* seed 7\./)
       .first()

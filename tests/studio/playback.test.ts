@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cellsOf, describeFrame, isKnown, knownCount, previewAt, timelineOf } from '../../studio/src/frame.js';
 import { emptyPlayback, isOver, play, type Playback } from '../../studio/src/playback.js';
 import { spokenText, statusText } from '../../studio/src/status-text.js';
-import { runs, type Run } from './runs.js';
+import { runs, type Run } from '../support/studio/runs.js';
 
 const playAll = (events: Run['events'], from: Playback = emptyPlayback('one')) => events.reduce(play, from);
 
@@ -92,8 +92,8 @@ describe('the words for a generation', () => {
   const events = run?.events ?? [];
 
   it('say where it is, and how it ended', () => {
-    expect(statusText(emptyPlayback('one'))).toBe('Asking the server.');
-    expect(statusText(playAll(events.slice(0, 1)))).toMatch(/Rocket.* is next\./);
+    expect(statusText(emptyPlayback('one'))).toBe('Waiting for the server.');
+    expect(statusText(playAll(events.slice(0, 1)))).toMatch(/Rocket.*: next in the queue\./);
     expect(statusText(playAll(events.slice(0, 3)))).toMatch(/is being drawn: step 1 of/);
     expect(statusText(playAll(events))).toMatch(/drawn in 0\.\d+ s: .* seed 5\./);
     const base = { sequence: 99, elapsedMs: 1, generation: { id: 'one', status: 'CANCELLED' as const, step: 1 } };

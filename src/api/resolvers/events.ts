@@ -1,3 +1,4 @@
+import { unknownTokens } from '../../decoding/known.js';
 import type { GenerationEvent } from '../../generation/event.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import { generatedImages, tokenGrid } from './generation.js';
@@ -25,7 +26,7 @@ export const events: Pick<Resolvers, 'GenerationEvent' | 'StepTokens' | (typeof 
     ...common,
     totalSteps: ({ generation }) => generation.totalSteps,
     known: ({ generation }) => {
-      const { width, height, known = new Int32Array(width * height).fill(-1) } = generation.request;
+      const { known = unknownTokens(generation.request) } = generation.request;
       return generation.tokens.map(() => tokenGrid(generation, known));
     },
   },

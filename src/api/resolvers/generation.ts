@@ -1,3 +1,4 @@
+import { unknownToken } from '../../decoding/grid.js';
 import type { ServedModel } from '../../engine/served-model.js';
 import type { Generation } from '../../generation/generation.js';
 import { ModelError } from '../../model/manifest.js';
@@ -35,13 +36,13 @@ export function generatedImages(source: Generation): GeneratedImageView[] {
   return source.tokens.map((_, index) => ({ generation: source, index }));
 }
 
-/** @param tokens row by row; -1 where not decoded */
+/** @param tokens row by row */
 export function tokenGrid({ request: { width, height } }: Generation, tokens: Int32Array): TokenGrid {
-  return { width, height, values: Array.from(tokens, (token) => (token < 0 ? null : token)) };
+  return { width, height, values: Array.from(tokens, (token) => (token === unknownToken ? null : token)) };
 }
 
 function modelOf(source: Generation, _: unknown, { engine }: Context): ServedModel {
   const model = engine.model(source.request.model);
-  if (!model) throw new ModelError(`there is no model "${source.request.model}"`);
+  if (!model) throw new ModelError(`no model "${source.request.model}"`);
   return model;
 }

@@ -9,8 +9,8 @@ export const image: ImageResolvers = {
   width: (picture, _, { engine }) => engine.pictureSize(picture).width,
   height: (picture, _, { engine }) => engine.pictureSize(picture).height,
   url: (picture, { format, quality }, { engine, origin }) => {
-    const request = { picture, format: imageFormats[format ?? 'PNG'], ...parseQuality(quality) };
-    return origin + pictureAddress(request, engine);
+    const file = { picture, format: imageFormats[format ?? 'PNG'], ...parseQuality(quality) };
+    return origin + pictureAddress(file, engine);
   },
   dataUri: async (picture, { format, quality }, { engine }) => {
     const as = imageFormats[format ?? 'WEBP'];

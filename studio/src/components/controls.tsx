@@ -1,7 +1,7 @@
 import type { Model } from 'randar-client';
 import { useEffect, useRef, type SubmitEvent } from 'react';
 import { everyCapability, tasksOf } from '../abilities.js';
-import type { Drawing } from '../use-drawing.js';
+import type { Requests } from '../use-requests.js';
 import { orders, type Form } from '../form.js';
 import type { Session } from '../session.js';
 import { taskNames, type Task, type TaskKind } from '../task.js';
@@ -26,7 +26,7 @@ interface ControlsProps {
   readonly onTaskKind: (kind: TaskKind) => void;
   /** Of the newest picture. */
   readonly lastSeed: number | undefined;
-  readonly drawing: Drawing;
+  readonly requests: Requests;
   readonly onDraw: () => void;
 }
 
@@ -35,9 +35,9 @@ const noProblems: readonly FieldProblem[] = [];
 /** All that says what to draw and how. */
 export function Controls(props: ControlsProps) {
   const { session, models, model, onModel, form, onForm, label, onLabel } = props;
-  const { task, onTask, onTaskKind, lastSeed, drawing, onDraw } = props;
+  const { task, onTask, onTaskKind, lastSeed, requests, onDraw } = props;
   const element = useRef<HTMLFormElement>(null);
-  const problems = drawing.trouble?.fields ?? noProblems;
+  const problems = requests.trouble?.fields ?? noProblems;
   useEffect(() => element.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(), [problems]);
   const offered = tasksOf(model?.capabilities ?? everyCapability, task.kind);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
@@ -83,7 +83,7 @@ export function Controls(props: ControlsProps) {
           {task.orders.map((order, at) => (
             <SelectField
               key={at}
-              label={at === 0 ? 'One order' : 'Another order'}
+              label={at === 0 ? 'First order' : 'Second order'}
               value={order}
               onChange={(chosen) =>
                 onTask({ kind: 'compare', orders: at === 0 ? [chosen, task.orders[1]] : [task.orders[0], chosen] })
@@ -93,11 +93,11 @@ export function Controls(props: ControlsProps) {
           ))}
         </div>
       )}
-      <button type="submit" className="draw" disabled={drawing.isAsking || !model}>
-        {drawing.isAsking ? 'Asking the server' : task.kind === 'compare' ? 'Draw both' : taskNames[task.kind]}
+      <button type="submit" className="draw" disabled={requests.isAsking || !model}>
+        {requests.isAsking ? 'Sending' : task.kind === 'compare' ? 'Draw both' : taskNames[task.kind]}
       </button>
-      {drawing.trouble && (
-        <Notice title={drawing.trouble.title} text={drawing.trouble.text}>
+      {requests.trouble && (
+        <Notice title={requests.trouble.title} text={requests.trouble.text}>
           {unplaced(problems)}
         </Notice>
       )}
@@ -112,8 +112,8 @@ export function Controls(props: ControlsProps) {
       />
       {task.kind === 'inpaint' && (
         <NumberField
-          label="Blend the picture's own pixels back in"
-          hint="The edge's softness in pixels, 0 to 64. Empty: kept parts are as the tokenizer draws them."
+          label="Blend original pixels back in"
+          hint="Width of the soft edge in pixels, 0 to 64. Leave empty for no blending."
           value={task.blend}
           onChange={(blend) => onTask({ ...task, blend })}
           min={0}

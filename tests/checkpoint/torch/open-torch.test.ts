@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { floats as widened, isFloatType } from '../../../src/checkpoint/floats.js';
 import { openWeights } from '../../../src/checkpoint/open-weights.js';
 import type { WeightFile } from '../../../src/checkpoint/weight-file.js';
-import { floats, utf8, type Part } from '../../broken-files/bytes.js';
+import { floats, utf8, type Part } from '../../support/broken-files/bytes.js';
 import {
   call,
   dict,
@@ -16,10 +16,10 @@ import {
   text,
   torchFile,
   tuple,
-} from '../../broken-files/torch.js';
-import { zipOf } from '../../broken-files/zip.js';
-import { goldenFile } from '../../goldens/load.js';
-import { complaint, contents, opened } from '../complaint.js';
+} from '../../support/broken-files/torch.js';
+import { zipOf } from '../../support/broken-files/zip.js';
+import { goldenFile } from '../../support/goldens/load.js';
+import { complaint, contents, opened } from '../../support/complaint.js';
 
 async function expectSame(actual: WeightFile, expected: WeightFile, leftOut: readonly string[] = []): Promise<void> {
   const compared = [...actual.tensors].filter(([name]) => !leftOut.includes(name));

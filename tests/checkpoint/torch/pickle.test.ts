@@ -2,9 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPickle } from '../../../src/checkpoint/torch/pickle.js';
 import type { Value } from '../../../src/checkpoint/torch/pickle-value.js';
-import { join, little, type Part } from '../../broken-files/bytes.js';
-import { call, dict, global, int, list, none, orderedDict, pickleOf, text, tuple } from '../../broken-files/torch.js';
-import { complaint } from '../complaint.js';
+import { join, little, type Part } from '../../support/broken-files/bytes.js';
+import {
+  call,
+  dict,
+  global,
+  int,
+  list,
+  none,
+  orderedDict,
+  pickleOf,
+  text,
+  tuple,
+} from '../../support/broken-files/torch.js';
+import { complaint } from '../../support/complaint.js';
 
 const allowed = new Map([
   ['argparse.Namespace', 'function'],

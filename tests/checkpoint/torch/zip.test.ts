@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource, type Source } from '../../../src/checkpoint/source.js';
 import { locate, readZip } from '../../../src/checkpoint/torch/zip.js';
-import { utf8 } from '../../broken-files/bytes.js';
-import { endRecords, zipOf, type BuiltEnd, type BuiltEntry } from '../../broken-files/zip.js';
-import { complaint, fileName } from '../complaint.js';
+import { utf8 } from '../../support/broken-files/bytes.js';
+import { endRecords, zipOf, type BuiltEnd, type BuiltEntry } from '../../support/broken-files/zip.js';
+import { complaint, fileName } from '../../support/complaint.js';
 
 /** All entries with their bytes. */
 async function unpack(source: Source): Promise<[string, number[]][]> {

@@ -7,8 +7,8 @@ import { withSafetensors } from '../../../src/checkpoint/safetensors-file.js';
 import type { Sequence } from '../../../src/decoding/sequence.js';
 import { randar } from '../../../src/family/randar/family.js';
 import type { LayerSource } from '../../../src/family/layerwise.js';
-import { goldenFile, onOneThread, readGolden, type TransformerGolden } from '../../goldens/load.js';
-import { readTensors, useFolder, writeSharded, writeTorch, type Tensors } from '../../import/weights.js';
+import { goldenFile, onOneThread, readGolden, type TransformerGolden } from '../../support/goldens/load.js';
+import { readTensors, useFolder, writeSharded, writeTorch, type Tensors } from '../../support/weights.js';
 
 const folder = useFolder();
 

@@ -2,9 +2,9 @@ import { expect, describe, it } from 'vitest';
 import { openWeights } from '../../../src/checkpoint/open-weights.js';
 import { ParameterReader } from '../../../src/checkpoint/parameters.js';
 import { rar } from '../../../src/family/rar/family.js';
-import { onOneThread } from '../../goldens/load.js';
-import { rarFile, rarGrid, readRarGolden } from '../../goldens/rar.js';
-import { filesIn, useFolder } from '../../import/weights.js';
+import { onOneThread } from '../../support/goldens/load.js';
+import { rarFile, rarGrid, readRarGolden } from '../../support/goldens/rar.js';
+import { filesIn, useFolder } from '../../support/weights.js';
 
 const folder = useFolder();
 const golden = readRarGolden();

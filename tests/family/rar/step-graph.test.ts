@@ -15,9 +15,9 @@ import { feedsAlone, packLanes } from '../../../src/runtime/lanes.js';
 import { rar as family } from '../../../src/family/rar/family.js';
 import { loadRar, type RarTransformer } from '../../../src/family/rar/transformer.js';
 import { createSession, floatsOf } from '../../../src/runtime/session.js';
-import { onOneThread } from '../../goldens/load.js';
-import { rarFile, rarGrid } from '../../goldens/rar.js';
-import { useFolder } from '../../import/weights.js';
+import { onOneThread } from '../../support/goldens/load.js';
+import { rarFile, rarGrid } from '../../support/goldens/rar.js';
+import { useFolder } from '../../support/weights.js';
 
 const folder = useFolder();
 

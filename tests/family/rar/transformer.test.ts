@@ -5,8 +5,8 @@ import { Decoding, type PictureRequest } from '../../../src/decoding/decoding.js
 import type { Guidance } from '../../../src/decoding/guidance.js';
 import { tokensPerStep } from '../../../src/decoding/schedule.js';
 import { loadRar, type RarTransformer } from '../../../src/family/rar/transformer.js';
-import { onOneThread } from '../../goldens/load.js';
-import { convertRar, rarGrid, readRarGolden, type RarTeacherForced } from '../../goldens/rar.js';
+import { onOneThread } from '../../support/goldens/load.js';
+import { convertRar, rarGrid, readRarGolden, type RarTeacherForced } from '../../support/goldens/rar.js';
 
 const golden = readRarGolden();
 const { cells, codes } = golden.config;
