@@ -6,7 +6,14 @@ import { GraphBuilder, type Graph, type Value } from '../../graph/onnx.js';
 import type { RandarWeights } from './weights.js';
 
 /**
- * RandAR's transformer: parameters in, the graph of one decoding step out.
+ * RandAR's transformer: parameters in, the graph of one decoding step out. The residual stream, which the fused operators
+ * below hide (they add and normalise in one):
+ *
+ *     for each layer:
+ *       x = x + wo(attention(rotate(q), rotate(k), v))   where q, k, v = wqkv(rmsNorm(x))
+ *       x = x + w2(silu(w1(y)) * w3(y))                  where y = rmsNorm(x)
+ *     logits = output(rmsNorm(x))
+ *
  * Source: ziqipang/RandAR, RandAR/model/randar_gpt.py and llamagen_gpt.py.
  *
  * What a position means (class token, position instruction, image token) stays outside: a step feeds embedding rows,

@@ -6,7 +6,14 @@ import type { Norm, RarShape, RarWeights } from './weights.js';
 
 /**
  * RAR's transformer: parameters in; out, the graph of one decoding step and the graph of what adaLN says of every
- * position. Source: bytedance/1d-tokenizer, modeling/rar.py.
+ * position. The residual stream:
+ *
+ *     for each block, with shift, gain and gate of each half by adaLN:
+ *       x = x + gate * projection(attention(norm(q), norm(k), v))   where q, k, v = qkv(norm(x) * gain + shift)
+ *       x = x + gate * down(gelu(up(norm(x) * gain + shift)))
+ *     logits = head(norm(x) * gain + shift)
+ *
+ * Source: bytedance/1d-tokenizer, modeling/rar.py.
  *
  * adaLN depends on class and position alone, never on the picture, and is a third of a block's weights. So a step does
  * not compute it: it is fed its rows. Which embedding, class and learned position a row is made of stays outside, too.
