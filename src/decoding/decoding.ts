@@ -4,9 +4,8 @@ import { nothingKnown, type KnownCells } from './known.js';
 import { orderCells, type Order } from './order.js';
 import { Random } from './random.js';
 import { Sampler, type Draw, type Sampling } from './sampler.js';
-import type { Sequence } from './sequence.js';
+import type { Sequence, SequenceLayout, StepInputs } from './sequence.js';
 import { greedyDivisor, type StepDraws } from './step-draws.js';
-import type { Row, StepInputs } from './step.js';
 
 /** Pictures that are decoded together, step by step. */
 export interface DecodingRequest {
@@ -40,7 +39,7 @@ export interface DecodedCells {
   readonly probabilities: Float32Array;
 }
 
-interface Picture extends Row {
+interface Picture extends Sequence {
   readonly random: Random;
 }
 
@@ -51,30 +50,30 @@ interface Picture extends Row {
  */
 export class Decoding<Inputs = StepInputs> {
   readonly #pictures: readonly Picture[];
-  readonly #rows: readonly Row[];
+  readonly #sequences: readonly Sequence[];
   readonly #sampler: Sampler;
   #step = 0;
   /** Cells known by now, those that were given among them. */
   #decoded: number;
 
   constructor(
-    readonly sequence: Sequence<Inputs>,
+    readonly layout: SequenceLayout<Inputs>,
     readonly request: DecodingRequest,
   ) {
     this.#decoded = request.pictures[0]?.known?.cells.length ?? 0;
     this.#pictures = request.pictures.map((picture) => this.#begin(picture));
-    this.#rows = this.#rowsOf(request);
-    this.#sampler = new Sampler(sequence.vocabulary, request.sampling);
+    this.#sequences = this.#sequencesOf(request);
+    this.#sampler = new Sampler(layout.vocabulary, request.sampling);
   }
 
-  /** Sequences in the batch: conditional rows of all pictures, then those that guidance asks for. */
-  get rows(): number {
-    return this.#rows.length;
+  /** How many are in the batch: the conditional ones of all pictures, then those that guidance asks for. */
+  get sequences(): number {
+    return this.#sequences.length;
   }
 
   /** Positions that a KV cache must hold. */
   get capacity(): number {
-    return this.sequence.capacity;
+    return this.layout.capacity;
   }
 
   get stepsDone(): number {
@@ -97,17 +96,17 @@ export class Decoding<Inputs = StepInputs> {
     const { tokensPerStep } = this.request;
     const count = tokensPerStep[this.#step] ?? 0;
     const previous = this.#step === 0 ? undefined : (tokensPerStep[this.#step - 1] ?? 0);
-    return this.sequence.stepInputs({ decoded: this.#decoded, previous, count }, this.#rows);
+    return this.layout.stepInputs({ decoded: this.#decoded, previous, count }, this.#sequences);
   }
 
-  /** Draws the tokens of this step. `logits` is [wanted, rows, vocabulary], and is written over. */
+  /** Draws the tokens of this step. `logits` is [wanted, sequences, vocabulary], and is written over. */
   apply(logits: Float32Array): DecodedCells[] {
     return this.#drawAll((index, query) => this.#mixed(index, query, logits));
   }
 
   /** Draws the tokens of this step from logits that are mixed already: [count, pictures, vocabulary]. */
   applyMixed(logits: Float32Array): DecodedCells[] {
-    const { vocabulary } = this.sequence;
+    const { vocabulary } = this.layout;
     return this.#drawAll((index, query) => {
       const at = (query * this.#pictures.length + index) * vocabulary;
       return logits.subarray(at, at + vocabulary);
@@ -120,7 +119,7 @@ export class Decoding<Inputs = StepInputs> {
     const count = this.#count;
     const isGreedy = sampling.temperature === 0;
     const uniforms = new Float64Array(count * this.#pictures.length);
-    const isFiltered = sampling.topP < 1 || (sampling.topK > 0 && sampling.topK < this.sequence.vocabulary);
+    const isFiltered = sampling.topP < 1 || (sampling.topK > 0 && sampling.topK < this.layout.vocabulary);
     if (!isGreedy && !isFiltered) {
       for (const [index, { random }] of this.#pictures.entries()) {
         for (let query = 0; query < count; query++) uniforms[query * this.#pictures.length + index] = random.uniform();
@@ -177,9 +176,9 @@ export class Decoding<Inputs = StepInputs> {
   /** What each of a picture's sequences adds to the logits that its tokens are drawn from: mixLogits, mixSpatialLogits. */
   #mixingShares(): number[] {
     const { guidance, spatialGuidance } = this.request;
-    const share = this.#decoded / cellCount(this.sequence.grid);
+    const share = this.#decoded / cellCount(this.layout.grid);
     const scale = guidanceScale(guidance, share);
-    switch (this.rows / this.#pictures.length) {
+    switch (this.sequences / this.#pictures.length) {
       case 1:
         return [1];
       case 2:
@@ -192,7 +191,7 @@ export class Decoding<Inputs = StepInputs> {
   }
 
   #begin({ label, seed, order, known = nothingKnown, hidden = [] }: PictureRequest): Picture {
-    const { grid } = this.sequence;
+    const { grid } = this.layout;
     const { tokensPerStep } = this.request;
     const open = orderCells(order, { grid, known: known.cells, tokensPerStep }, Random.of(seed, 'order'));
     const cells = Int32Array.of(...known.cells, ...open);
@@ -203,31 +202,34 @@ export class Decoding<Inputs = StepInputs> {
     return { label, order: cells, tokens, blank, random: Random.of(seed, 'sampling') };
   }
 
-  #rowsOf({ guidance, spatialGuidance }: DecodingRequest): Row[] {
-    const conditional = this.#pictures.map((picture): Row => ({ ...picture, blank: new Set() }));
-    const unconditional = conditional.map((row): Row => ({ ...row, label: this.sequence.classes }));
+  #sequencesOf({ guidance, spatialGuidance }: DecodingRequest): Sequence[] {
+    const conditional = this.#pictures.map((picture): Sequence => ({ ...picture, blank: new Set() }));
+    const unconditional = conditional.map((each): Sequence => ({ ...each, label: this.layout.classes }));
     if (spatialGuidance && isGuided(spatialGuidance)) {
-      const blanked = unconditional.map((row, i): Row => ({ ...row, blank: this.#pictures[i]?.blank ?? new Set() }));
+      const blanked = unconditional.map((each, i): Sequence => ({
+        ...each,
+        blank: this.#pictures[i]?.blank ?? new Set(),
+      }));
       return [...conditional, ...unconditional, ...blanked];
     }
     return isGuided(guidance) ? [...conditional, ...unconditional] : conditional;
   }
 
-  /** What a picture's token is drawn from: its rows' logits, written over the first one's. */
+  /** What a picture's token is drawn from: its sequences' logits, written over the first one's. */
   #mixed(index: number, query: number, logits: Float32Array): Float32Array {
-    const { vocabulary, grid } = this.sequence;
+    const { vocabulary, grid } = this.layout;
     const { guidance, spatialGuidance } = this.request;
     const pictures = this.#pictures.length;
     const logitsOf = (kind: number) => {
-      const at = (query * this.rows + kind * pictures + index) * vocabulary;
+      const at = (query * this.sequences + kind * pictures + index) * vocabulary;
       return logits.subarray(at, at + vocabulary);
     };
     const share = this.#decoded / cellCount(grid);
     const conditional = logitsOf(0);
     const scale = guidanceScale(guidance, share);
-    if (this.rows === 3 * pictures && spatialGuidance) {
+    if (this.sequences === 3 * pictures && spatialGuidance) {
       mixSpatialLogits(conditional, logitsOf(1), logitsOf(2), scale, guidanceScale(spatialGuidance, share));
-    } else if (this.rows === 2 * pictures) {
+    } else if (this.sequences === 2 * pictures) {
       mixLogits(conditional, logitsOf(1), scale);
     }
     return conditional;

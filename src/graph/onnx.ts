@@ -19,7 +19,7 @@ export class GraphBuilder {
   readonly #outputNames = new Map<Value, Value>();
   #serial = 0;
 
-  /** @param floatType what the nodes see of weights that are floats */
+  /** @param floatType what the nodes see of weights and constants that are floats */
   constructor(
     readonly name: string,
     readonly floatType: 'F32' | 'F16' = 'F32',
@@ -57,8 +57,10 @@ export class GraphBuilder {
     return this.node('Cast', [value], { to: typeNumbers[type] });
   }
 
+  /** Constants, of the type that weights are to the nodes. */
   floats(values: readonly number[] | Float32Array, shape: readonly number[] = [values.length]): Value {
-    return this.#constant('F32', new Uint8Array(Float32Array.from(values).buffer), shape);
+    const constant = this.#constant('F32', new Uint8Array(Float32Array.from(values).buffer), shape);
+    return this.floatType === 'F32' ? constant : this.cast(constant, this.floatType);
   }
 
   ints(values: readonly number[], shape: readonly number[] = [values.length]): Value {

@@ -88,7 +88,6 @@ function fusedAttention(graph: GraphBuilder, { heads, headDimension }: PagedShap
 function spelledAttention(graph: GraphBuilder, shape: PagedShape, inputs: PagedInputs) {
   const { heads, headDimension, dimension } = shape;
   let places: Places | undefined;
-  const narrow = (x: Value) => (graph.floatType === 'F16' ? graph.cast(x, 'F16') : x);
   return ({ q, k, v, keys, values }: BlockVectors): Attended => {
     const { slot, all, mask } = (places ??= placesOf(graph, inputs, q));
     const written = (cache: Value, vectors: Value): Value =>
@@ -102,9 +101,9 @@ function spelledAttention(graph: GraphBuilder, shape: PagedShape, inputs: PagedI
     };
     // [N, H, 1, d] by [N, H, d, T], then [N, H, 1, T] by [N, H, T, d].
     const queries = graph.node('Reshape', [q, graph.ints([-1, heads, 1, headDimension])]);
-    const scale = narrow(graph.floats([1 / Math.sqrt(headDimension)]));
+    const scale = graph.floats([1 / Math.sqrt(headDimension)]);
     const scores = graph.node('Mul', [graph.node('MatMul', [queries, ownOf(allKeys, [0, 2, 3, 1])]), scale]);
-    const shares = graph.node('Softmax', [graph.node('Add', [scores, narrow(mask)])], { axis: -1 });
+    const shares = graph.node('Softmax', [graph.node('Add', [scores, mask])], { axis: -1 });
     const byHead = graph.node('MatMul', [shares, ownOf(allValues, [0, 2, 1, 3])]);
     const inBlocks = (flat: Value) =>
       graph.node('Reshape', [flat, graph.ints([-1, blockPositions, heads, headDimension])]);
@@ -153,6 +152,6 @@ function placesOf(graph: GraphBuilder, inputs: PagedInputs, packed: Value): Plac
   const all = graph.node('Reshape', [each, rows]);
   const length = graph.node('Squeeze', [graph.node('Shape', [all], { start: 1, end: 2 })]);
   const isHidden = graph.node('Greater', [graph.node('Unsqueeze', [upTo(length), graph.ints([0])]), column(position)]);
-  const mask = graph.node('Mul', [graph.cast(isHidden, 'F32'), graph.floats([-1e4])]);
+  const mask = graph.node('Mul', [graph.cast(isHidden, graph.floatType), graph.floats([-1e4])]);
   return { slot, all, mask: graph.node('Unsqueeze', [mask, graph.ints([1, 2])]) };
 }

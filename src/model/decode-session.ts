@@ -1,14 +1,21 @@
+import { join } from 'node:path';
 import type { DecodedCells, DecodingRequest } from '../decoding/decoding.js';
 import { DecodingChain } from '../decoding/decoding-chain.js';
 import type { Enlarging } from '../decoding/enlarging.js';
-import { KvMemory, kvRowBytes, type KvCache } from '../decoding/kv-cache.js';
+import { KvMemory, kvSlotBytes as slotBytesOf, type KvCache } from '../decoding/kv-cache.js';
 import type { StepIndices } from '../decoding/step-indices.js';
-import type { StepInputs } from '../decoding/step.js';
+import type { StepInputs } from '../decoding/sequence.js';
+import type { Precision } from '../graph/linear.js';
 import type { TransformerShape } from '../graph/transformer-shape.js';
 import { blocksFor, cacheOfSlots, type DeviceCache } from '../runtime/device/device-cache.js';
-import { maxLanes } from '../runtime/step-session.js';
-import type { DeviceTransformer } from './device-transformer.js';
-import type { Transformer } from './transformer.js';
+import { openCuda } from '../runtime/cuda/open-cuda.js';
+import type { Device } from '../runtime/device.js';
+import { maxLanes, type StepSessionOptions } from '../runtime/step-session.js';
+import { familyNamed } from '../family/families.js';
+import type { Manifest } from './manifest.js';
+import { loadTransformer } from './transformer-file.js';
+import type { DeviceTransformer } from '../family/device-transformer.js';
+import type { Transformer } from '../family/transformer.js';
 
 /**
  * Decodes steps of many generations, wherever keys and values lie and tokens are drawn: on the host, logits come out of a
@@ -16,6 +23,7 @@ import type { Transformer } from './transformer.js';
  */
 export interface DecodeSession<Inputs, Cache> {
   readonly shape: TransformerShape;
+  readonly precision: Precision;
   readonly weightBytes: number;
   /** The most generations of one run. */
   readonly maxLanes: number;
@@ -33,26 +41,46 @@ export interface DecodeSession<Inputs, Cache> {
   close(): Promise<void>;
 }
 
+type ModelFile = Pick<Manifest, 'family' | 'folder' | 'transformer' | 'grid'>;
+
 export interface LentSlots {
   readonly from: number;
   readonly count: number;
 }
 
-/** @param kvBytes of its KV memory. @throws RangeError if not even one slot fits */
-export function hostDecodeSession(transformer: Transformer, kvBytes: number): DecodeSession<StepInputs, KvCache> {
-  const { shape, weightBytes, positions, session, enlargedSequence } = transformer;
-  const kvSlotBytes = kvRowBytes(shape, positions);
+/**
+ * @param kvBytes of its KV memory
+ * @throws CheckpointError; RangeError if not even one KV slot fits
+ */
+export async function openHostSession(
+  manifest: ModelFile,
+  options: StepSessionOptions,
+  kvBytes: number,
+): Promise<DecodeSession<StepInputs, KvCache>> {
+  const transformer = await loadTransformer(manifest, options);
+  try {
+    return hostSession(transformer, kvBytes);
+  } catch (error) {
+    await transformer.session.close();
+    throw error;
+  }
+}
+
+function hostSession(transformer: Transformer, kvBytes: number): DecodeSession<StepInputs, KvCache> {
+  const { shape, precision, weightBytes, positions, session, enlargedLayout } = transformer;
+  const kvSlotBytes = slotBytesOf(shape, positions);
   const memory = new KvMemory(shape, positions, slotsIn(kvBytes, kvSlotBytes));
   return {
     shape,
+    precision,
     weightBytes,
     maxLanes,
-    kvSlots: memory.rows,
+    kvSlots: memory.slots,
     kvSlotBytes,
     begin: async (request, enlarging, { from, count }) => {
-      const sequence = await transformer.sequence(request);
+      const layout = await transformer.layout(request);
       const cacheFor = (sequences: number) => memory.cache(from, count, sequences);
-      return new DecodingChain({ sequence, enlargedSequence, cacheFor }, request, enlarging);
+      return new DecodingChain({ layout, enlargedLayout, cacheFor }, request, enlarging);
     },
     step: async (chains) => {
       const lanes = chains.map(({ current: { decoding, cache } }) => ({ inputs: decoding.next(), cache }));
@@ -66,18 +94,53 @@ export function hostDecodeSession(transformer: Transformer, kvBytes: number): De
 /** A device takes as many as there are: attention is each sequence's own, and weights are read once for all of them. */
 const maxDeviceLanes = 128;
 
-export function deviceDecodeSession(transformer: DeviceTransformer): DecodeSession<StepIndices, DeviceCache> {
-  const { shape, weightBytes, positions, session, sequence, enlargedSequence } = transformer;
-  const blocksPerSlot = blocksFor(positions - 1);
+/** Of the memory that is free when the weights are on the device: runs need some, too. */
+const shareForCaches = 0.9;
+
+/**
+ * @param kvBytes of its KV memory, less if the device has less
+ * @throws CheckpointError; CudaLibraryError; OrtError; RangeError if not even one KV slot fits
+ */
+export async function openDeviceSession(
+  { family, folder, transformer: { file, heads }, grid }: ModelFile,
+  device: Device,
+  kvBytes: number,
+): Promise<DecodeSession<StepIndices, DeviceCache>> {
+  const cuda = await openCuda(device.index);
+  try {
+    const transformer = await familyNamed(family).loadOnDevice(join(folder, file), heads, grid, {
+      api: cuda.api,
+      env: cuda.env,
+      cuda,
+      floatType: 'F16',
+      spelled: false,
+      blocks: (blockBytes) => Math.floor(Math.min(kvBytes, shareForCaches * cuda.freeBytes()) / blockBytes),
+    });
+    return deviceSession(transformer, () => cuda.close());
+  } catch (error) {
+    cuda.close();
+    throw error;
+  }
+}
+
+/** @param closed called when the session is closed */
+export function deviceSession(
+  transformer: DeviceTransformer,
+  closed: () => void,
+): DecodeSession<StepIndices, DeviceCache> {
+  const { shape, precision, weightBytes, session, layout, enlargedLayout, blockBytes } = transformer;
+  // The last token is never fed.
+  const blocksPerSlot = blocksFor(layout.capacity - 1);
   return {
     shape,
+    precision,
     weightBytes,
     maxLanes: maxDeviceLanes,
     kvSlots: Math.floor(session.blocks / blocksPerSlot),
-    kvSlotBytes: blocksPerSlot * transformer.blockBytes,
+    kvSlotBytes: blocksPerSlot * blockBytes,
     begin: (request, enlarging, { from, count }) => {
       const cacheFor = (sequences: number) => cacheOfSlots(from, count, blocksPerSlot, sequences);
-      return Promise.resolve(new DecodingChain({ sequence, enlargedSequence, cacheFor }, request, enlarging));
+      return Promise.resolve(new DecodingChain({ layout, enlargedLayout, cacheFor }, request, enlarging));
     },
     step: (chains) => {
       const lanes = chains.map(({ current: { decoding, cache } }) => ({
@@ -98,6 +161,7 @@ export function deviceDecodeSession(transformer: DeviceTransformer): DecodeSessi
     },
     close: () => {
       session.close();
+      closed();
       return Promise.resolve();
     },
   };
@@ -107,7 +171,5 @@ function slotsIn(kvBytes: number, slotBytes: number): number {
   const slots = Math.floor(kvBytes / slotBytes);
   if (slots > 0) return slots;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
-  throw new RangeError(
-    `one KV slot needs ${megabytes(slotBytes)} and there are ${megabytes(kvBytes)}: raise --memory`,
-  );
+  throw new RangeError(`one KV slot needs ${megabytes(slotBytes)} and there are ${megabytes(kvBytes)}: raise --memory`);
 }

@@ -35,21 +35,25 @@ interface DeviceTraits {
   readonly integersAreFast: boolean;
   /** Whether it computes on the cores of the server: then several sessions of a small model are faster than one. */
   readonly isHost: boolean;
+  /** Whether it keeps keys and values and draws the tokens itself, so that no logits leave it. */
+  readonly decodesOnDevice: boolean;
   /** What must be installed for it, where it may be missing. */
   readonly needs?: string;
 }
 
 const traits: Record<Device['provider'], DeviceTraits> = {
-  cpu: { integersAreFast: true, isHost: true },
+  cpu: { integersAreFast: true, isHost: true, decodesOnDevice: false },
   cuda: {
     integersAreFast: false,
     isHost: false,
+    decodesOnDevice: true,
     needs:
       'it needs an NVIDIA driver, CUDA 12 with cuDNN 9, and the CUDA library of onnxruntime-node ("node node_modules/onnxruntime-node/script/install --onnxruntime-node-install=cuda12")',
   },
   webgpu: {
     integersAreFast: false,
     isHost: false,
+    decodesOnDevice: false,
     needs: 'it needs a graphics card with a Vulkan, Metal or D3D12 driver',
   },
 };

@@ -1,11 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
-import { DecodingChain } from '../decoding/decoding-chain.js';
-import { KvMemory, kvRowBytes } from '../decoding/kv-cache.js';
+import type { DecodingChain } from '../decoding/decoding-chain.js';
 import { Turns } from '../decoding/turns.js';
-import { maxLanes } from '../runtime/step-session.js';
-import { loadTransformer } from '../model/load-transformer.js';
-import type { Transformer } from '../model/transformer.js';
+import { openDeviceSession, openHostSession, type DecodeSession } from '../model/decode-session.js';
+import { traitsOf } from '../runtime/device.js';
 import { listen, sender, threadError } from './port.js';
 import type {
   AdmitMessage,
@@ -25,104 +23,81 @@ import type {
 const send = sender<FirstMessage<TransformerFacts> | FromDecodeThread>();
 const data = workerData as DecodeThreadData;
 
-interface Member {
+interface Member<Inputs, Cache> {
   readonly id: string;
-  readonly chain: DecodingChain;
+  readonly chain: DecodingChain<Inputs, Cache>;
 }
 
-const turns = new Turns<Member>();
-/** By id; undefined as long as one is being prepared. */
-const members = new Map<string, Member | undefined>();
-
 try {
-  const transformer = await loadTransformer(data.manifest, {
-    device: data.device,
-    threads: data.threads,
-    spinning: true,
-  });
-  const memory = allocate(transformer);
-  let isRunning = false;
-  const run = async (): Promise<void> => {
-    if (isRunning) return;
-    isRunning = true;
-    await runAll(transformer);
-    isRunning = false;
-  };
-  const take = (message: ToDecodeThread): void => {
-    if (message.type === 'cancel') end(message.id);
-    else void begin(message, transformer, memory).then(run);
-  };
-  const stop = (): void => {
-    turns.clear();
-    members.clear();
-  };
-  listen(take, stop);
-  const { shape, precision, weightBytes } = transformer;
-  send({
-    type: 'ready',
-    facts: { shape, precision, weightBytes, kvSlots: memory.rows, kvSlotBytes: kvRowBytes(shape, memory.positions) },
-  });
+  const { device, manifest, kvBytes, threads } = data;
+  if (traitsOf(device).decodesOnDevice) decodeWith(await openDeviceSession(manifest, device, kvBytes));
+  else decodeWith(await openHostSession(manifest, { device, threads, spinning: true }, kvBytes));
 } catch (error) {
   send({ type: 'unusable', error: threadError(error) });
 }
 
-/** @throws RangeError where not even one slot fits */
-function allocate({ shape, positions }: Transformer): KvMemory {
-  const slotBytes = kvRowBytes(shape, positions);
-  const slots = Math.floor(data.kvBytes / slotBytes);
-  if (slots > 0) return new KvMemory(shape, positions, slots);
-  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
-  throw new RangeError(
-    `model ${data.manifest.id}: a slot of its KV cache takes ${megabytes(slotBytes)} MB, and it may take ` +
-      `${megabytes(data.kvBytes)}: give it more memory (--memory)`,
+/** Takes messages until the thread is told to end. */
+function decodeWith<Inputs, Cache>(session: DecodeSession<Inputs, Cache>): void {
+  const turns = new Turns<Member<Inputs, Cache>>();
+  /** By id; undefined as long as one is being prepared. */
+  const members = new Map<string, Member<Inputs, Cache> | undefined>();
+  let isRunning = false;
+
+  listen<ToDecodeThread>(
+    (message) => {
+      if (message.type === 'cancel') end(message.id);
+      else void begin(message).then(runAll);
+    },
+    async () => {
+      turns.clear();
+      members.clear();
+      await session.close();
+    },
   );
-}
+  const { shape, precision, weightBytes, kvSlots, kvSlotBytes } = session;
+  send({ type: 'ready', facts: { shape, precision, weightBytes, kvSlots, kvSlotBytes } });
 
-async function begin(
-  { id, request, enlarging, slots }: AdmitMessage,
-  transformer: Transformer,
-  memory: KvMemory,
-): Promise<void> {
-  members.set(id, undefined);
-  try {
-    const sequence = await transformer.sequence(request);
-    // Cancelled in the meantime.
-    if (!members.has(id)) return;
-    const cacheFor = (sequences: number) => memory.cache(slots.from, slots.count, sequences);
-    const { enlargedSequence } = transformer;
-    const member = { id, chain: new DecodingChain({ sequence, enlargedSequence, cacheFor }, request, enlarging) };
-    members.set(id, member);
-    turns.join(member);
-    send({ type: 'started', id });
-  } catch (error) {
-    end(id, threadError(error));
+  async function begin({ id, request, enlarging, slots }: AdmitMessage): Promise<void> {
+    members.set(id, undefined);
+    try {
+      const chain = await session.begin(request, enlarging, slots);
+      // Cancelled in the meantime.
+      if (!members.has(id)) return;
+      const member = { id, chain };
+      members.set(id, member);
+      turns.join(member);
+      send({ type: 'started', id });
+    } catch (error) {
+      end(id, threadError(error));
+    }
   }
-}
 
-/** Does nothing where it has ended already. */
-function end(id: string, error?: ThreadError): void {
-  const member = members.get(id);
-  if (member) turns.leave(member);
-  if (members.delete(id)) send({ type: 'ended', id, ...(error ? { error } : {}) });
-}
-
-async function runAll(transformer: Transformer): Promise<void> {
-  while (turns.size > 0) {
-    await runOnce(turns.take(maxLanes), transformer);
-    // A run blocks this thread, so messages come in between runs only.
-    await nextTurn();
+  /** Does nothing if it has ended already. */
+  function end(id: string, error?: ThreadError): void {
+    const member = members.get(id);
+    if (member) turns.leave(member);
+    if (members.delete(id)) send({ type: 'ended', id, ...(error ? { error } : {}) });
   }
-}
 
-async function runOnce(taking: readonly Member[], { session }: Transformer): Promise<void> {
-  try {
-    const logits = await session.run(taking.map(({ chain }) => chain.next()));
-    const steps = taking.flatMap(({ id, chain }, i) =>
-      members.has(id) ? [{ id, images: chain.apply(logits[i] ?? new Float32Array(0)) }] : [],
-    );
-    send({ type: 'stepped', steps });
-    for (const { id, chain } of taking) if (chain.isDone) end(id);
-  } catch (error) {
-    for (const { id } of taking) end(id, threadError(error));
+  async function runAll(): Promise<void> {
+    if (isRunning) return;
+    isRunning = true;
+    while (turns.size > 0) {
+      await runOnce(turns.take(session.maxLanes));
+      // A run blocks this thread, so messages come in between runs only.
+      await nextTurn();
+    }
+    isRunning = false;
+  }
+
+  async function runOnce(taking: readonly Member<Inputs, Cache>[]): Promise<void> {
+    try {
+      const decoded = await session.step(taking.map(({ chain }) => chain));
+      const steps = taking.flatMap(({ id }, i) => (members.has(id) ? [{ id, images: decoded[i] ?? [] }] : []));
+      send({ type: 'stepped', steps });
+      for (const { id, chain } of taking) if (chain.isDone) end(id);
+    } catch (error) {
+      for (const { id } of taking) end(id, threadError(error));
+    }
   }
 }

@@ -39,14 +39,16 @@ async function untilQuiet(): Promise<void> {
  */
 export function listen<Message extends { readonly type: string }>(
   take: (message: Message) => void,
-  stop: () => void,
+  stop: () => void | Promise<void>,
 ): void {
   let closing = false;
   threadPort().on('message', (message: Message | CloseMessage) => {
     if (message.type === 'close') {
       closing = true;
-      stop();
-      void untilQuiet().then(() => process.exit());
+      void Promise.resolve(stop())
+        .catch((error: unknown) => console.error('randar: a thread could not let go of what it holds:', error))
+        .then(untilQuiet)
+        .then(() => process.exit());
     } else if (!closing) take(message as Message);
   });
 }

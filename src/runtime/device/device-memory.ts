@@ -75,8 +75,9 @@ export function deviceMemory(
       return { value, release };
     },
     mirrored: (bytes) => {
-      const { buffer, address, release } = hostBlock(bytes);
-      if (!copies) return { buffer, address, deviceAddress: address, send: () => undefined, release };
+      const here = hostBlock(bytes);
+      const { buffer, address } = here;
+      if (!copies) return { ...here, deviceAddress: address, send: () => undefined };
       const there = block(onDevice, bytes);
       return {
         buffer,
@@ -85,7 +86,7 @@ export function deviceMemory(
         send: () => copies.toDevice(there.address, address, bytes),
         release: () => {
           there.release();
-          release();
+          here.release();
         },
       };
     },

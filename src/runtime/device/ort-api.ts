@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module';
-import type * as Koffi from 'koffi';
+import type { Koffi, LoadedCore } from '../cuda/load-libraries.js';
 
 /**
  * ONNX Runtime through its C API, for what onnxruntime-node does not offer: tensors that stay on a device, IoBinding and
- * captured graphs. koffi is an optional dependency and is loaded here, when a device is asked for, and nowhere else.
+ * captured graphs.
  */
 
 /** An address inside the process. */
@@ -69,7 +68,7 @@ type FunctionName = keyof typeof places;
 const apiVersion = 18;
 
 export interface OrtApi {
-  readonly koffi: typeof Koffi;
+  readonly koffi: Koffi;
   readonly version: string;
   /** Calls what returns a status. @throws OrtError with ONNX Runtime's message */
   call(name: FunctionName, ...args: readonly unknown[]): void;
@@ -78,24 +77,8 @@ export interface OrtApi {
   release(name: FunctionName, object: Pointer): void;
 }
 
-let loaded: typeof Koffi | undefined;
-
-/** @throws OrtError where the optional dependency is not installed */
-export function loadKoffi(): typeof Koffi {
-  if (loaded) return loaded;
-  try {
-    loaded = createRequire(import.meta.url)('koffi') as typeof Koffi;
-  } catch (cause) {
-    throw new OrtError('the package "koffi" is not installed; run "npm install koffi" and start again', { cause });
-  }
-  // ONNX Runtime builds sessions with more stack than koffi gives by default. It must be set before a library is loaded.
-  loaded.config({ sync_stack_size: 8 << 20, async_stack_size: 8 << 20 });
-  return loaded;
-}
-
-/** @param library the path of libonnxruntime.so.1 */
-export function openOrt(library: string): OrtApi {
-  const koffi = loadKoffi();
+/** @throws OrtError if it is too old */
+export function openOrt({ koffi, library, path }: LoadedCore): OrtApi {
   let serial = 0;
   const prototype = (signature: string) => {
     const [, result = '', args = ''] = /^(.*?)\((.*)\)$/.exec(signature) ?? [];
@@ -105,10 +88,10 @@ export function openOrt(library: string): OrtApi {
   const functionAt = (table: unknown, index: number, signature: string) =>
     koffi.decode(koffi.decode(table, index * 8, 'void *'), prototype(signature)) as (...args: unknown[]) => unknown;
 
-  const base: unknown = koffi.load(library).func('void *OrtGetApiBase()')();
+  const base: unknown = library.func('void *OrtGetApiBase()')();
   const version = functionAt(base, 1, 'const char *()')() as string;
   const table = functionAt(base, 0, 'void *(uint32_t)')(apiVersion);
-  if (!table) throw new OrtError(`${library} is ONNX Runtime ${version}, which is too old`);
+  if (!table) throw new OrtError(`${path} is ONNX Runtime ${version}, which is too old`);
   const functions = new Map(
     Object.entries(places).map(([name, [index, signature]]) => [name, functionAt(table, index, signature)]),
   );

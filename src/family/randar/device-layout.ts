@@ -1,0 +1,106 @@
+import { cellCount } from '../../decoding/grid.js';
+import type { Sequence, SequenceLayout } from '../../decoding/sequence.js';
+import type { StepIndices } from '../../decoding/step-indices.js';
+import { firstPositions, nextPositions, type Position } from './sequence-layout.js';
+import type { Embeddings } from './tables.js';
+
+/**
+ * RandAR's rows for a device. The table of embeddings holds the image tokens, the classes, then `otherRows`; the tables of
+ * rotations the cells of the model's own grid, of the enlarged one, and last a row of zeros for the class token.
+ */
+export interface DeviceTables {
+  /** [cells + enlarged cells + 1, D]: instructions of the own grid and of the enlarged one, then a row of zeros. */
+  readonly otherRows: Float32Array;
+  /** [cells + enlarged cells + 1, pairs] each. */
+  readonly cos: Float32Array;
+  readonly sin: Float32Array;
+}
+
+/** The tables, and for each of the grids the layout of its pictures. */
+export function randarOnDevice(
+  own: Embeddings,
+  enlarged: Embeddings,
+): {
+  readonly tables: DeviceTables;
+  readonly own: SequenceLayout<StepIndices>;
+  readonly enlarged: SequenceLayout<StepIndices>;
+} {
+  const zeroRow = new Float32Array(own.dimension);
+  const zeroAngles = new Float32Array(own.rotation.pairs);
+  const ownCells = cellCount(own.grid);
+  const others = own.vocabulary + own.classes + 1;
+  const allCells = ownCells + cellCount(enlarged.grid);
+  const nothing = { embedding: others + allCells, rotation: allCells };
+  return {
+    tables: {
+      otherRows: join(own.instructions, enlarged.instructions, zeroRow),
+      cos: join(own.rotation.cos, enlarged.rotation.cos, zeroAngles),
+      sin: join(own.rotation.sin, enlarged.rotation.sin, zeroAngles),
+    },
+    own: layout(own, { instructions: others, rotations: 0, nothing }),
+    enlarged: layout(enlarged, { instructions: others + ownCells, rotations: ownCells, nothing }),
+  };
+}
+
+/** Where in the tables the rows of a grid begin, and the rows of zeros. */
+interface Places {
+  readonly instructions: number;
+  readonly rotations: number;
+  readonly nothing: { readonly embedding: number; readonly rotation: number };
+}
+
+function layout({ grid, vocabulary, classes }: Embeddings, places: Places): SequenceLayout<StepIndices> {
+  const embeddingOf = (position: Position, sequence: Sequence): number => {
+    switch (position.kind) {
+      case 'class':
+        return vocabulary + sequence.label;
+      case 'query':
+        return places.instructions + cellAt(sequence, position.at);
+      case 'token':
+        return sequence.blank?.has(position.at) ? places.nothing.embedding : (sequence.tokens[position.at] ?? 0);
+    }
+  };
+  // The class token is not rotated but zeroed: it is attended to with score 0.
+  const rotationOf = (position: Position, sequence: Sequence): number =>
+    position.kind === 'class' ? places.nothing.rotation : places.rotations + cellAt(sequence, position.at);
+  return {
+    grid,
+    vocabulary,
+    classes,
+    capacity: 1 + 2 * cellCount(grid),
+    stepInputs: ({ decoded, previous, count }, sequences) => {
+      const positions =
+        previous === undefined ? firstPositions(decoded, count) : nextPositions(decoded, previous, count);
+      const embedding = new Int32Array(positions.length * sequences.length);
+      const rotation = new Int32Array(embedding.length);
+      let i = 0;
+      for (const position of positions) {
+        for (const sequence of sequences) {
+          embedding[i] = embeddingOf(position, sequence);
+          rotation[i++] = rotationOf(position, sequence);
+        }
+      }
+      return {
+        positions: positions.length,
+        sequences: sequences.length,
+        indices: { embedding, rotation },
+        wanted: count,
+        kept: Math.min(positions.length - count + 1, positions.length),
+      };
+    },
+  };
+}
+
+function cellAt({ order }: Sequence, at: number): number {
+  return order[at] ?? 0;
+}
+
+function join(...parts: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

@@ -1,0 +1,56 @@
+import type { Grid } from '../../decoding/grid.js';
+import type { Sequence, SequenceLayout } from '../../decoding/sequence.js';
+import type { StepIndices } from '../../decoding/step-indices.js';
+import type { RarShape } from './weights.js';
+
+/** How many rows RAR's learned tables have; they may have more than a picture needs. */
+export interface RarTableRows {
+  readonly targets: number;
+  readonly embeddings: number;
+}
+
+/**
+ * RAR's layout for a device: [class token, class, T(p0), T(p1) ...], as in rarLayout, but the numbers of the rows. The
+ * table of targets has a row of zeros behind it, that of embeddings the class token.
+ */
+export function rarDeviceLayout(
+  { vocabulary, classes, cells }: RarShape,
+  grid: Grid,
+  rows: RarTableRows,
+): SequenceLayout<StepIndices> {
+  return {
+    grid,
+    vocabulary,
+    classes,
+    capacity: 1 + cells,
+    stepInputs: ({ decoded, count }, sequences) => {
+      if (count !== 1) throw new RangeError(`RAR decodes one cell a step, not ${count}`);
+      const [from, positions] = decoded === 0 ? [0, 2] : [decoded + 1, 1];
+      const column = (of: (position: number, sequence: Sequence) => number) =>
+        Int32Array.from({ length: positions * sequences.length }, (_, i) => {
+          const sequence = sequences[i % sequences.length];
+          if (!sequence) throw new RangeError('a step without sequences');
+          return of(from + Math.floor(i / sequences.length), sequence);
+        });
+      // Between the image tokens and the classes lies the mask row, which inference never uses.
+      const classRow = ({ label }: Sequence) => vocabulary + 1 + label;
+      const cellAt = ({ order }: Sequence, at: number) => order[at] ?? 0;
+      return {
+        positions,
+        sequences: sequences.length,
+        indices: {
+          position: column((at, sequence) => (at < 2 ? at : 2 + cellAt(sequence, at - 2))),
+          target: column((at, sequence) => (at === 0 ? rows.targets : 2 + cellAt(sequence, at - 1))),
+          embedding: column((at, sequence) => {
+            if (at === 0) return rows.embeddings;
+            return at === 1 ? classRow(sequence) : (sequence.tokens[at - 2] ?? 0);
+          }),
+          timestep: column((at) => at),
+          condition: column((_, sequence) => classRow(sequence)),
+        },
+        wanted: 1,
+        kept: positions,
+      };
+    },
+  };
+}
