@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { patienceMs } from '../support/browser.js';
 import { goldenModels } from '../support/goldens/models.js';
 import { post } from '../support/server.js';
@@ -23,7 +23,7 @@ describe('npm run dev', () => {
 
   /** Waits until this is said, behind what was said before `from`. */
   const hears = (text: string, from = 0) =>
-    expect.poll(() => said.slice(from), { timeout: patienceMs, interval: 100 }).toContain(text);
+    vi.waitFor(() => expect(said.slice(from)).toContain(text), { timeout: patienceMs, interval: 100 });
 
   beforeAll(async () => {
     copy = await mkdtemp(join(tmpdir(), 'randar-dev-'));
