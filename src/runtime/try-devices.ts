@@ -2,8 +2,8 @@ import { GraphBuilder, type Graph } from '../graph/onnx.js';
 import type { CudaLibraries } from './cuda/libraries.js';
 import { loadLibraries } from './cuda/load-libraries.js';
 import { tryProvider } from './cuda/provider.js';
-import { createSession } from '../model/session.js';
-import type { Device } from '../model/device.js';
+import { createSession } from './session.js';
+import type { Device } from './device.js';
 
 /** Whether a device can be used, and if not, why. */
 export interface DeviceTrial {
