@@ -56,7 +56,7 @@ export async function benchPrecision(file: string, rounds: number): Promise<void
       }
     }
     const base = median(sides[0]?.ms ?? []);
-    const rows = [['', 'MB', 'ms a step', 'ratio to fp32', 'KL divergence']];
+    const rows = [['', 'MB', 'ms per step', 'relative to fp32', 'KL divergence']];
     for (const { precision, path, ms, divergence } of sides) {
       const megabytes = (await stat(path)).size / 1e6;
       const time = median(ms);

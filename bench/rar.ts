@@ -32,7 +32,7 @@ const options = { device: { provider: 'cpu', index: 0 }, threads: 0, spinning: f
  */
 export async function benchRar(rounds: number): Promise<void> {
   const table = [
-    ['', 'rows', 'MB inside', 'MB fed', 'ratio', 'ms inside', 'ms fed', 'ratio', 'ms once a class', 'MB a class'],
+    ['', 'sequences', 'MB inside', 'MB fed', 'ratio', 'ms inside', 'ms fed', 'ratio', 'ms per class', 'MB per class'],
   ];
   for (const [name, size] of sizes) {
     for (const precision of precisions) {

@@ -52,7 +52,7 @@ export async function benchStep(file: string | undefined, rounds: number): Promi
 
   const steps = Math.min(defaults.steps, cellCount(grid));
   const memory = median(gigabytes);
-  const rows = [['', 'ms a step', 'weights GB/s', 'of the memory']];
+  const rows = [['', 'ms per step', 'weights GB/s', 'of memory bandwidth']];
   for (const [name, ms] of [
     ['one picture', median(one) / steps],
     ['four pictures at once', median(four) / steps],

@@ -22,7 +22,7 @@ const { version, description } = createRequire(import.meta.url)('../../package.j
 const program = new Command('randar')
   .description(description)
   .version(version)
-  .showHelpAfterError('(randar --help tells more)')
+  .showHelpAfterError('(run randar --help for usage)')
   .addCommand(serveCommand)
   .addCommand(generateCommand)
   .addCommand(importCommand)

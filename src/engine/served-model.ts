@@ -101,15 +101,17 @@ function checkTogether(manifest: Manifest, transformer: TransformerFacts, tokeni
   const { id, labelList, defaults } = manifest;
   const { classes, vocabulary } = transformer.shape;
   if (tokenizer.vocabulary !== vocabulary) {
-    throw new ModelError(`model ${id}: the tokenizer has ${tokenizer.vocabulary} codes, the transformer ${vocabulary}`);
+    throw new ModelError(
+      `model ${id}: the tokenizer has ${tokenizer.vocabulary} codes, but the transformer has ${vocabulary} tokens`,
+    );
   }
   if (vocabulary > maxVocabulary) {
-    throw new ModelError(`model ${id}: ${vocabulary} tokens, at most ${maxVocabulary} can be served`);
+    throw new ModelError(`model ${id}: ${vocabulary} tokens: at most ${maxVocabulary} are supported`);
   }
   if (labelList.length !== classes) {
-    throw new ModelError(`model ${id}: ${labelList.length} labels, the transformer has ${classes} classes`);
+    throw new ModelError(`model ${id}: ${labelList.length} labels, but the transformer has ${classes} classes`);
   }
   if (defaults.topK > vocabulary) {
-    throw new ModelError(`model ${id}: defaults.topK: ${defaults.topK}, at most ${vocabulary} tokens expected`);
+    throw new ModelError(`model ${id}: defaults.topK: expected at most ${vocabulary}, got ${defaults.topK}`);
   }
 }

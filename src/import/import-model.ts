@@ -46,7 +46,7 @@ export async function importModel(options: ImportOptions, onProgress: OnProgress
   const { id, precision, signal } = options;
   if (!/^\w[\w.-]*$/.test(id)) {
     throw new ImportError(
-      `--id: expected letters, digits, ".", "_" and "-", a letter, a digit or "_" the first, got "${id}"`,
+      `--id: expected letters, digits, ".", "_" and "-", not starting with "." or "-", got "${id}"`,
     );
   }
   const labels = await readLabelNames(options.labels);

@@ -23,7 +23,7 @@ function summarise({ file, tensors }: WeightFile): string[] {
   const types = [...new Set(all.map(({ dtype }) => dtype))].join(', ');
   const numbers = all.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const bytes = all.reduce((sum, tensor) => sum + byteLength(tensor), 0);
-  return [`${file}: ${tensors.size} tensors of ${types}, ${numbers} numbers in ${bytes} bytes`];
+  return [`${file}: ${tensors.size} tensors of ${types}, ${numbers} values, ${bytes} bytes`];
 }
 
 function describe(file: WeightFile): string[] {
@@ -32,7 +32,7 @@ function describe(file: WeightFile): string[] {
   } catch (error) {
     if (!(error instanceof CheckpointError || error instanceof ImportError)) throw error;
     return [
-      `cannot be imported: ${isTransformer(file) ? '' : 'no transformer of RandAR or RAR, and '}${error.message}`,
+      `cannot be imported: ${isTransformer(file) ? '' : 'not a RandAR or RAR transformer, and '}${error.message}`,
     ];
   }
 }
@@ -45,12 +45,12 @@ function describeTransformer(file: WeightFile): string[] {
   // As an import would: what has fewer bits already is refused.
   storedForm(weights, file, 'fp32');
   const { layers, dimension, vocabulary, classes, parameters } = weights.shape;
-  const unless = (option: string, said: unknown) => (said ? '' : `, unless ${option} says otherwise`);
+  const unless = (option: string, said: unknown) => (said ? '' : ` (override with ${option})`);
   return [
     `${familyNames[family]} transformer: ${layers} layers of ${dimension}, ${vocabulary} tokens, ${classes} classes, ` +
       `${parameters} parameters`,
-    `attention heads: ${heads === undefined ? '--heads must say' : `${heads}${unless('--heads', saidHeads(file))}`}`,
-    `cells: ${grid ? `${grid.width}x${grid.height}${unless('--grid', saidCells(file))}` : '--grid must say'}`,
+    `attention heads: ${heads === undefined ? 'unknown; pass --heads' : `${heads}${unless('--heads', saidHeads(file))}`}`,
+    `cells: ${grid ? `${grid.width}x${grid.height}${unless('--grid', saidCells(file))}` : 'unknown; pass --grid'}`,
     `import it with: npx randar import --id NAME --transformer ${file.file} --tokenizer FILE --labels FILE` +
       `${heads === undefined ? ' --heads N' : ''}${grid ? '' : ' --grid WxH'}`,
   ];
@@ -61,7 +61,7 @@ function describeTokenizer(file: WeightFile): string[] {
     new ParameterReader(file.file, file.tensors),
   );
   return [
-    `${family} tokenizer: ${vocabulary} codes of ${codebookDimensions} numbers, ${factor} pixels along a cell's side`,
+    `${family} tokenizer: ${vocabulary} codes of ${codebookDimensions} dimensions, ${factor} x ${factor} pixels per cell`,
     `import it with: npx randar import --id NAME --transformer FILE --tokenizer ${file.file} --labels FILE`,
   ];
 }

@@ -54,7 +54,7 @@ export async function measureDivergence(
       : await compare(randar, { transformer, ...comparison });
   const divergence = meanDivergence(exact, actual, vocabulary);
   if (Number.isFinite(divergence)) return divergence;
-  throw new ImportError(`--transformer: ${source.file} computes numbers that are not finite: its weights are no model`);
+  throw new ImportError(`--transformer: ${source.file} produces NaN or infinite values: these are not usable weights`);
 }
 
 /** What of a comparison is a family's own. */

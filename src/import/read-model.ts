@@ -46,7 +46,9 @@ export function readModel(transformerFile: WeightFile, tokenizerFile: WeightFile
   const transformer = orProblem(() => {
     const family = familyOf(transformerFile);
     if (given.anyOrder && family !== 'rar') {
-      problems.push(`--any-order: ${transformerFile.file} is of a family that follows any order: leave it out`);
+      problems.push(
+        `--any-order: ${transformerFile.file} is not a RAR model and supports any order anyway: omit the option`,
+      );
     }
     const heads = headsOf(transformerFile, given.heads);
     return readFamily(family, new ParameterReader(transformerFile.file, transformerFile.tensors), heads);
@@ -63,10 +65,10 @@ export function readModel(transformerFile: WeightFile, tokenizerFile: WeightFile
       );
     }
     if (vocabulary > maxVocabulary) {
-      problems.push(`${transformerFile.file} has ${vocabulary} tokens, at most ${maxVocabulary} can be served`);
+      problems.push(`${transformerFile.file} has ${vocabulary} tokens: at most ${maxVocabulary} are supported`);
     }
     if (given.labels !== undefined && given.labels !== classes) {
-      problems.push(`--labels: ${given.labels} labels, the transformer has ${classes} classes`);
+      problems.push(`--labels: ${given.labels} labels, but the transformer has ${classes} classes`);
     }
   }
   if (!transformer || !tokenizer || !grid || problems.length > 0) throw new ImportError(problems.join('; '));

@@ -21,8 +21,8 @@ export function familyOf({ file, tensors }: WeightFile): TransformerFamily {
   if (family) return family;
   const some = [...tensors.keys()].slice(0, 5).map(quote).join(', ');
   throw new ImportError(
-    `--transformer: ${file} is no transformer of a known family: it has neither tok_embeddings.weight of RandAR nor ` +
-      `target_aware_pos_embed of RAR; it holds ${some} ...`,
+    `--transformer: ${file} is not a supported transformer: it has neither tok_embeddings.weight (RandAR) nor ` +
+      `target_aware_pos_embed (RAR); it contains ${some} ...`,
   );
 }
 
@@ -62,7 +62,7 @@ export function headsOf(weights: WeightFile, given?: number): number {
   if (given !== undefined && (said === undefined || given === known)) return given;
   if (given !== undefined && said !== undefined) {
     throw new ImportError(
-      `--heads: ${said.by} of ${file} is for ${said.value} attention heads, got ${given}: leave it out`,
+      `--heads: ${said.by} of ${file} implies ${said.value} attention heads, got ${given}: omit the option`,
     );
   }
   if (known !== undefined) return known;
@@ -72,9 +72,9 @@ export function headsOf(weights: WeightFile, given?: number): number {
   const each = rotationOf(tensors)?.headDimension ?? usualHeadDimension;
   throw new ImportError(
     Number.isNaN(dimension)
-      ? `--transformer: ${file} is no RandAR transformer: it has no tok_embeddings.weight of two dimensions`
-      : `--heads: ${file} has rows of ${dimension} numbers, which is no multiple of ${each}: say how many attention ` +
-          `heads there are`,
+      ? `--transformer: ${file} is not a RandAR transformer: it has no two-dimensional tok_embeddings.weight`
+      : `--heads: ${file} has a width of ${dimension}, which is not a multiple of ${each}: pass the number of ` +
+          `attention heads`,
   );
 }
 
@@ -93,13 +93,13 @@ export function gridOf(weights: WeightFile, given?: Grid): Grid {
     if (said === undefined || cellCount(given) === said.value) return given;
     const { width, height } = given;
     throw new ImportError(
-      `--grid: ${said.by} of ${file} is for ${said.value} cells, got ${width}x${height} of ${cellCount(given)}`,
+      `--grid: ${said.by} of ${file} implies ${said.value} cells, got ${width}x${height} = ${cellCount(given)}`,
     );
   }
   const known = knownGrid(weights);
   if (known) return known;
   throw new ImportError(
-    `--grid: ${file} is for ${said?.value} cells, which is no square: say its width and height, as 16x16`,
+    `--grid: ${file} has ${said?.value} cells, which is not a square number: pass width and height, such as 16x16`,
   );
 }
 

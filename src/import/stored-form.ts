@@ -89,7 +89,7 @@ export function floatForm(parameter: Parameter, file: WeightFile, dtype: 'F32' |
       const values = await readFinite(file, parameter);
       if (dtype === 'F32') return bytesOf(values);
       if (values.every((value) => Math.abs(value) < halfLimit)) return bytesOf(toHalf(values));
-      throw new ImportError(`--precision: ${parameter.name} holds numbers too large for fp16; use fp32`);
+      throw new ImportError(`--precision: ${parameter.name} has values too large for fp16; use fp32`);
     },
   };
 }
@@ -98,7 +98,7 @@ function matrixForm(matrix: Matrix, file: WeightFile, precision: Precision): Con
   const { weight } = matrix;
   if (matrix.kind !== 'float') {
     throw new ImportError(
-      `--transformer: ${file.file} is ${matrix.kind} already (${weight.name}): import the file that it was made from`,
+      `--transformer: ${file.file} is already quantized to ${matrix.kind} (${weight.name}); import the original float weights`,
     );
   }
   if (precision === 'fp32' || precision === 'fp16') {
@@ -107,7 +107,7 @@ function matrixForm(matrix: Matrix, file: WeightFile, precision: Precision): Con
   const [out, input] = matrix.shape;
   if (precision === 'int4' && input % int4Block !== 0) {
     throw new ImportError(
-      `--precision: ${weight.name} has rows of ${input}, a multiple of ${int4Block} expected for int4; use int8`,
+      `--precision: ${weight.name} has rows of ${input}; int4 needs a multiple of ${int4Block}; use int8`,
     );
   }
   const quantise = once(async () => {
@@ -136,7 +136,7 @@ const halfLimit = 65520;
 async function readFinite(file: WeightFile, parameter: Parameter): Promise<Float32Array<ArrayBuffer>> {
   const values = await readFloats(file, parameter);
   if (values.every(Number.isFinite)) return values;
-  throw new CheckpointError(`${file.file}: ${parameter.name} holds numbers that are not finite`);
+  throw new CheckpointError(`${file.file}: ${parameter.name} contains NaN or infinite values`);
 }
 
 /** Makes a thing when it is asked for first, and forgets it when it is asked for last: a matrix is large. */

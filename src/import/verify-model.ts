@@ -41,19 +41,19 @@ export async function verifyModel(manifest: Manifest): Promise<Check[]> {
     {
       name: 'tokenizer',
       result:
-        `a drawn picture comes back with ${roundTrip.toFixed(1)} dB of signal to noise (at least ${leastRoundTrip} ` +
-        `expected), ${kept} of ${tokens.length} tokens as they were`,
+        `round trip of a generated picture: PSNR ${roundTrip.toFixed(1)} dB (at least ${leastRoundTrip} expected), ` +
+        `${kept} of ${tokens.length} tokens unchanged`,
       isGood: roundTrip >= leastRoundTrip,
     },
     {
       name: 'cache',
-      result: `logits with and without the KV cache differ by ${cache.toExponential(1)} of their range at most (up to ${cacheTolerance[precision].toExponential(0)} is rounding)`,
+      result: `logits with and without the KV cache differ by at most ${cache.toExponential(1)} of their range (tolerance ${cacheTolerance[precision].toExponential(0)})`,
       isGood: cache <= cacheTolerance[precision],
     },
     { name: 'precision', result: describePrecision(precision, manifest), isGood: true },
     {
       name: 'speed',
-      result: `${drawn.ms.toFixed(0)} ms a picture, ${(drawn.ms / drawn.steps).toFixed(2)} ms a step of ${drawn.steps}, guidance to ${defaults.guidance.end}`,
+      result: `${drawn.ms.toFixed(0)} ms per picture, ${(drawn.ms / drawn.steps).toFixed(2)} ms per step, ${drawn.steps} steps, guidance up to ${defaults.guidance.end}`,
       isGood: true,
     },
   ];
@@ -122,6 +122,6 @@ function inRaster({ order, tokens }: Drawn): Int32Array {
 
 function describePrecision(precision: Precision, { transformer: { divergence } }: Manifest): string {
   if (precision === 'fp32') return 'fp32';
-  if (divergence === undefined) return `${precision}; its error was not measured`;
-  return `${precision}, KL divergence ${divergence.toExponential(1)} from fp32, measured when it was imported`;
+  if (divergence === undefined) return `${precision}; error not measured`;
+  return `${precision}, KL divergence ${divergence.toExponential(1)} from fp32, measured at import`;
 }

@@ -148,7 +148,7 @@ describe('storing a transformer is refused', () => {
     await stored('int8');
     const from = join(folder(), 'int8.safetensors');
     await expect(stored('int4', from)).rejects.toThrow(
-      `--transformer: ${from} is int8 already (layers.0.attention.wqkv.weight): import the file that it was made from`,
+      `--transformer: ${from} is already quantized to int8 (layers.0.attention.wqkv.weight); import the original float weights`,
     );
   });
 
@@ -162,7 +162,7 @@ describe('storing a transformer is refused', () => {
       }
     });
     expect(error.message).toBe(
-      '--precision: layers.0.feed_forward.w2.weight has rows of 40, a multiple of 32 expected for int4; use int8',
+      '--precision: layers.0.feed_forward.w2.weight has rows of 40; int4 needs a multiple of 32; use int8',
     );
   });
 
@@ -171,7 +171,7 @@ describe('storing a transformer is refused', () => {
     const error = await refusal(precision, (tensors) => {
       tensors.set(name, withNaN(tensors.get(name) as Tensor));
     });
-    expect(error.message).toContain(`edited.safetensors: ${name} holds numbers that are not finite`);
+    expect(error.message).toContain(`edited.safetensors: ${name} contains NaN or infinite values`);
   });
 
   it.each(['fp16', 'int8', 'int4'] as const)('where a number of a table is beyond fp16: %s', async (precision) => {
@@ -180,7 +180,7 @@ describe('storing a transformer is refused', () => {
       tensors.set(name, floatTensor([11, 64], new Array<number>(11 * 64).fill(65520)));
     };
     const error = await refusal(precision, edit);
-    expect(error.message).toBe(`--precision: ${name} holds numbers too large for fp16; use fp32`);
+    expect(error.message).toBe(`--precision: ${name} has values too large for fp16; use fp32`);
     await expect(refusal('fp32', edit)).rejects.toThrow('it was stored');
   });
 });
