@@ -3,8 +3,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Grid } from '../decoding/grid.js';
 import { ImportError } from '../import/import-options.js';
 import { importModel, type ImportStage, type ImportSummary } from '../import/import-model.js';
-import { familyNames } from '../graph/transformer-family.js';
-import type { Precision } from '../graph/transformer-weights.js';
+import { familyNamed } from '../family/families.js';
+import type { Precision } from '../graph/linear.js';
 import { modelsOption, wholeNumber } from './options.js';
 import { endBar, printBytes, showBar } from './progress.js';
 
@@ -89,7 +89,7 @@ function print(
     ['model', folder],
     [
       'transformer',
-      `${familyNames[family]}, ${(parameters / 1e6).toFixed(1)} M parameters: ${layers} layers of ${dimension}, ${heads} heads`,
+      `${familyNamed(family).title}, ${(parameters / 1e6).toFixed(1)} M parameters: ${layers} layers of ${dimension}, ${heads} heads`,
     ],
     ['tokens', `${vocabulary}, ${tokenizerFamily} tokenizer, ${grid.width} x ${grid.height} cells`],
     ['labels', `${classes}`],

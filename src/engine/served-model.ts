@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { maxVocabulary } from '../generation/picture.js';
-import { capabilitiesOf, type Capabilities } from '../model/capabilities.js';
+import { familyNamed } from '../family/families.js';
+import type { Capabilities } from '../family/model-family.js';
 import { traitsOf, type Device } from '../runtime/device.js';
 import { ModelError, type Manifest } from '../model/manifest.js';
-import { isSmallModel } from '../model/small-model.js';
+import { isSmallModel } from '../model/transformer-file.js';
 import { DecodedPreviews } from '../preview/previews.js';
 import { Scheduler } from '../scheduler/scheduler.js';
 import { startDecodeWorker } from '../worker/decode-worker.js';
@@ -64,7 +65,7 @@ export async function serveModel(manifest: Manifest, options: ServeOptions): Pro
       id: manifest.id,
       manifest,
       device,
-      capabilities: capabilitiesOf(manifest.family, manifest.transformer.anyOrder),
+      capabilities: familyNamed(manifest.family).capabilities(manifest.transformer.anyOrder),
       transformer,
       tokenizer,
       patches: await pictures.patches(),

@@ -2,8 +2,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { tokenizerFamilies } from '../graph/tokenizer-weights.js';
-import { transformerFamilies } from '../graph/transformer-family.js';
-import { capabilitiesOf } from './capabilities.js';
+import { familyIds, familyNamed } from '../family/families.js';
 import type { Label } from './labels.js';
 
 /** A folder of models/ that cannot be served: which file, which field, what is wrong and what is allowed. */
@@ -21,7 +20,7 @@ const side = z.int().min(1).max(64);
 /** models/<id>/model.json. models/README.md describes each field. */
 const manifestSchema = z.strictObject({
   name: z.string().min(1).max(200),
-  family: z.enum(transformerFamilies),
+  family: z.enum(familyIds),
   license: z.string().max(2000).nullable().default(null),
   transformer: z.strictObject({
     file: fileName,
@@ -115,16 +114,17 @@ export function inFloats(manifest: Manifest): Manifest {
 /** What each field allows, and another one does not. */
 function refuseContradictions({ family, transformer, grid, defaults }: ModelJson, file: string): void {
   const cells = grid.width * grid.height;
+  const { capabilities, anyOrderVaries } = familyNamed(family);
   const problems: string[] = [];
   if (defaults.steps > cells)
     problems.push(`defaults.steps: expected at most ${cells} (the number of cells), got ${defaults.steps}`);
-  if (!capabilitiesOf(family, transformer.anyOrder).parallelSteps && defaults.steps < cells) {
+  if (!capabilities(transformer.anyOrder).parallelSteps && defaults.steps < cells) {
     problems.push(
       `defaults.steps: expected ${cells}, got ${defaults.steps}: models of the family "${family}" decode one cell per step`,
     );
   }
-  if (transformer.anyOrder !== undefined && family === 'randar') {
-    problems.push('transformer.anyOrder: models of the family "randar" support any order: remove this field');
+  if (transformer.anyOrder !== undefined && !anyOrderVaries) {
+    problems.push(`transformer.anyOrder: models of the family "${family}" support any order: remove this field`);
   }
   if (problems.length > 0) throw new ModelError(`${file}: ${problems.join('; ')}`);
 }

@@ -2,21 +2,17 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openWeights } from '../../src/checkpoint/open-weights.js';
-import { ParameterReader } from '../../src/checkpoint/parameters.js';
-import { readRar } from '../../src/graph/rar-weights.js';
 import { ImportError, type ImportOptions } from '../../src/import/import-options.js';
 import { importModel } from '../../src/import/import-model.js';
 import { inspectFile } from '../../src/import/inspect-file.js';
-import { rarFloatLayersOf, teacherForcedRarLogits } from '../../src/import/rar-layerwise.js';
 import { verifyModel } from '../../src/import/verify-model.js';
 import { readManifest } from '../../src/model/manifest.js';
-import { loadRar } from '../../src/model/rar-transformer.js';
+import { loadRar } from '../../src/family/rar/transformer.js';
 import { goldenFile, onOneThread } from '../support/goldens/load.js';
-import { rarFile, rarGrid, readRarGolden } from '../support/goldens/rar.js';
+import { rarFile, rarGrid } from '../support/goldens/rar.js';
 import { editWeights, filesIn, useFolder, withNaN, type Tensor, type Tensors } from '../support/weights.js';
 
 const folder = useFolder();
-const golden = readRarGolden();
 let models: string;
 let labels: string;
 beforeAll(async () => {
@@ -151,7 +147,7 @@ describe('an import of RAR is refused', () => {
     [
       'any order of weights that follow it anyway',
       { transformer: goldenFile('randar-square4.safetensors'), anyOrder: true },
-      /--any-order: .*randar-square4\.safetensors is not a RAR model and supports any order anyway: omit the option/,
+      /--any-order: .*randar-square4\.safetensors is a RandAR model, and these support any order: omit the option/,
     ],
   ])('for %s', async (_, more, says) => {
     expect(await refusal(more)).toMatch(says);
@@ -186,31 +182,6 @@ describe('an import of RAR is refused', () => {
     expect(await refusal({ transformer: few })).toMatch(
       /few\.safetensors is already quantized to int4 \(blocks\.0\.attn\.qkv\.weight\)/,
     );
-  });
-});
-
-describe('the logits of RAR, block by block,', () => {
-  it.each(['teacher_forced', 'teacher_forced_order'] as const)('are those of the reference: %s', async (kind) => {
-    const { label, tokens, logits, logits_every } = golden[kind];
-    const order = kind === 'teacher_forced' ? tokens.map((_, cell) => cell) : golden.teacher_forced_order.order;
-    const file = await openWeights(rarFile);
-    const weights = readRar(new ParameterReader(rarFile, file.tensors));
-    const picture = {
-      label,
-      tokens: Int32Array.from(order, (cell) => tokens[cell] ?? NaN),
-      order: Int32Array.from(order),
-    };
-    let done = 0;
-    const layers = rarFloatLayersOf(weights, file, folder());
-    const actual = await teacherForcedRarLogits(layers, picture, onOneThread, () => done++);
-    await file.close();
-    expect(done).toBe(2);
-    const range = Math.max(...logits.flat()) - Math.min(...logits.flat());
-    const differences = logits.flatMap((expected, i) =>
-      expected.map((value, token) => Math.abs(value - (actual[i * logits_every * 40 + token] ?? NaN))),
-    );
-    expect(Math.max(...differences)).toBeLessThan(1e-4 * range);
-    expect((await filesIn(folder())).filter((entry) => entry.startsWith('layer-'))).toEqual([]);
   });
 });
 

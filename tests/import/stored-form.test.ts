@@ -5,7 +5,8 @@ import { floats } from '../../src/checkpoint/floats.js';
 import { openWeights } from '../../src/checkpoint/open-weights.js';
 import { ParameterReader } from '../../src/checkpoint/parameters.js';
 import { writeSafetensors } from '../../src/checkpoint/write-safetensors.js';
-import { precisionOf, readTransformer, type Precision } from '../../src/graph/transformer-weights.js';
+import { randar } from '../../src/family/randar/family.js';
+import type { Precision } from '../../src/graph/linear.js';
 import { ImportError } from '../../src/import/import-options.js';
 import { storedForm } from '../../src/import/stored-form.js';
 import { goldenFile } from '../support/goldens/load.js';
@@ -28,7 +29,7 @@ async function stored(precision: Precision, from = golden): Promise<Tensors> {
   const path = join(folder(), `${precision}.safetensors`);
   const file = await openWeights(from);
   try {
-    const weights = readTransformer(new ParameterReader(from, file.tensors), heads);
+    const weights = randar.read(new ParameterReader(from, file.tensors), heads);
     await writeSafetensors(path, storedForm(weights, file, precision), (form) => form.bytes());
   } finally {
     await file.close();
@@ -120,8 +121,8 @@ describe('a transformer stored in', () => {
 
   it.each(['fp32', 'fp16', 'int8', 'int4'] as const)('%s is what a reader takes it for', async (precision) => {
     const tensors = await stored(precision);
-    const weights = readTransformer(new ParameterReader('stored', tensors), heads);
-    expect(precisionOf(weights)).toBe(precision);
+    const weights = randar.read(new ParameterReader('stored', tensors), heads);
+    expect(weights.precision).toBe(precision);
     expect(weights.shape).toMatchObject({ dimension: 64, layers: 2, vocabulary: 50, classes: 10 });
     if (precision !== 'fp16' && precision !== 'fp32') return;
     expect(weights.shape.parameters).toBe(113_984);
