@@ -9,7 +9,7 @@ import {
 import { ShuttingDownError } from '../engine/engine.js';
 import { QueueFullError } from '../scheduler/scheduler.js';
 import { WorkerError } from '../worker/thread.js';
-import { BadInputError } from './problems.js';
+import { BadInputError, problemMessage } from './input/problems.js';
 
 /** What was asked for is not there, or not there any more. */
 export class NotFoundError extends Error {
@@ -33,7 +33,11 @@ export type ErrorCode =
 export function publicExtensions(error: unknown): (GraphQLErrorExtensions & { code: ErrorCode }) | undefined {
   if (error instanceof BadInputError) {
     const { code, field, problems } = error;
-    return { code, field, problems };
+    return {
+      code,
+      field,
+      problems: problems.map((problem) => ({ field: problem.field, message: problemMessage(problem) })),
+    };
   }
   if (error instanceof NotFoundError) return { code: error.code, field: error.field };
   if (error instanceof QueueFullError) return { code: error.code, retryAfterSeconds: error.retryAfterSeconds };

@@ -245,7 +245,7 @@ export type ScheduleInput =
 
 /** How many tokens each step decodes. */
 export type ScheduleKind =
-  /** Few at first, many at the end. */
+  /** Few at first, many at the end. As in the reference the first step decodes one token, so `steps: 1` takes two. */
   | 'COSINE'
   /** The same number at every step. */
   | 'LINEAR'
