@@ -11,6 +11,7 @@ const chain = [
   ['import'],
   ['tokenizer'],
   ['model'],
+  ['runtime'],
   ['graph'],
   ['checkpoint'],
   ['generation'],

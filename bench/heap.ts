@@ -5,7 +5,7 @@ import { Decoding } from '../src/decoding/decoding.js';
 import { cellCount } from '../src/decoding/grid.js';
 import { KvMemory } from '../src/decoding/kv-cache.js';
 import { tokensPerStep } from '../src/decoding/schedule.js';
-import { maxLanes } from '../src/model/step-session.js';
+import { maxLanes } from '../src/runtime/step-session.js';
 import { loadRandar } from '../src/model/randar-transformer.js';
 import { benchedModel } from './bare.js';
 import { printTable } from './table.js';

@@ -2,7 +2,7 @@ import { writeFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSafetensors, type NamedTensor } from '../src/checkpoint/write-safetensors.js';
 import { elementCount } from '../src/checkpoint/weight-file.js';
-import { dict, pickleOf, tensor, text, torchFile } from '../tests/broken-files/torch.js';
+import { dict, pickleOf, tensor, text, torchFile } from '../tests/support/broken-files/torch.js';
 
 /**
  * Checkpoints of the released models' true names, shapes and file kinds, with random weights: what importing and

@@ -10,8 +10,8 @@ import { writeSafetensors, type NamedTensor } from '../src/checkpoint/write-safe
 import { scalesOf } from '../src/graph/linear.js';
 import { buildModulationGraph, buildRarStepGraph, modulationWidth } from '../src/graph/rar.js';
 import { readRar, type RarShape } from '../src/graph/rar-weights.js';
-import { createSession } from '../src/model/session.js';
-import { rarShapes, type RarSizes } from '../tests/goldens/rar-shapes.js';
+import { createSession } from '../src/runtime/session.js';
+import { rarShapes, type RarSizes } from '../tests/support/goldens/rar-shapes.js';
 import { median, printTable } from './table.js';
 
 const common = { heads: 16, vocabulary: 1024, classes: 1000, cells: 256 };

@@ -15,8 +15,8 @@ import { GraphBuilder } from '../src/graph/onnx.js';
 import { buildStepGraph } from '../src/graph/transformer.js';
 import { readTransformer } from '../src/graph/transformer-weights.js';
 import { readEmbeddingSource } from '../src/model/embedding-source.js';
-import { packLanes } from '../src/model/lanes.js';
-import { createSession } from '../src/model/session.js';
+import { packLanes } from '../src/runtime/lanes.js';
+import { createSession } from '../src/runtime/session.js';
 import { benchedModel, startBare } from './bare.js';
 import { median, printTable } from './table.js';
 

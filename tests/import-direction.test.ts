@@ -23,7 +23,7 @@ async function complaints(file: string, code: string, rule = direction): Promise
 }
 
 const oneWay =
-  'imports go cli -> server -> api -> engine -> scheduler, preview -> worker -> import -> tokenizer -> model -> graph -> checkpoint -> generation, one way';
+  'imports go cli -> server -> api -> engine -> scheduler, preview -> worker -> import -> tokenizer -> model -> runtime -> graph -> checkpoint -> generation, one way';
 
 describe('the import direction', () => {
   it.each([
@@ -66,6 +66,7 @@ describe('the import direction', () => {
       'import',
       'tokenizer',
       'model',
+      'runtime',
       'graph',
       'checkpoint',
       'generation',

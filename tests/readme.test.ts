@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { goldenFile } from './goldens/load.js';
-import { builtInModels } from './goldens/models.js';
-import { randomTransformer, writeTensors } from './import/weights.js';
-import { overWebSocket, readEvents, useServer } from './server/start.js';
+import { goldenFile } from './support/goldens/load.js';
+import { builtInModels } from './support/goldens/models.js';
+import { randomTransformer, writeTensors } from './support/weights.js';
+import { overWebSocket, readEvents, useServer } from './support/server.js';
 
 /** What the README prints is what a reader copies: it runs as it stands, on a server at another port. */
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,27 +1,9 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { leavable } from './abort.js';
 import { httpUrl, serverUrl, socketUrl } from './address.js';
-import { isLost } from './error.js';
+import { isLost, RandarError } from './error.js';
 import { connectHttp } from './http-connection.js';
-import type { Token } from './token.js';
+import type { Connection, Operation, Token } from './operation.js';
 import { connectWebSocket, type WebSocketConnection } from './websocket-connection.js';
-
-/** How operations reach the server. Everything rejects with CONNECTION_LOST as soon as the way there is lost. */
-export interface Connection {
-  /** The results of a subscription until it is over. Leaving the iteration leaves the subscription. */
-  readonly iterate: <Data, Variables>(
-    operation: Operation<Data, Variables>,
-    signal?: AbortSignal,
-  ) => AsyncIterableIterator<Data>;
-  /** The one result of a query or mutation. */
-  readonly request: <Data, Variables>(operation: Operation<Data, Variables>, signal?: AbortSignal) => Promise<Data>;
-  readonly close: () => Promise<void>;
-}
-
-export interface Operation<Data, Variables> {
-  readonly document: TypedDocumentNode<Data, Variables>;
-  readonly variables: Variables;
-}
 
 /**
  * `ws`: one WebSocket for all operations, opened when the first one needs it. `sse`: a request for each, subscriptions
@@ -60,7 +42,8 @@ export function connect({ url: address, transport = 'auto', token, webSocketImpl
 /** The WebSocket unless it never opened: then nothing was sent over it, and what answers over HTTP is used for good. */
 function either(socket: WebSocketConnection, http: Connection): Connection {
   let isBlocked = false;
-  const isOnlySocketLost = (error: unknown) => isLost(error) && !socket.wasOpen();
+  const isOnlySocketLost = (error: unknown) =>
+    !socket.wasOpen() && (isLost(error) || (error instanceof RandarError && error.code === 'UNEXPECTED_RESPONSE'));
   async function* iterate<Data, Variables>(operation: Operation<Data, Variables>, stop: AbortSignal) {
     if (!isBlocked) {
       try {

@@ -1,9 +1,9 @@
 import { anySignal } from './abort.js';
 import type { Client } from './client.js';
-import { connect, type ConnectionOptions, type Operation } from './connection.js';
-import { drawingsOver } from './drawing.js';
+import { connect, type ConnectionOptions } from './connection.js';
 import { RandarError } from './error.js';
 import { follow } from './events.js';
+import { followTargetsOver } from './follow-targets.js';
 import {
   CancelGenerationDocument,
   DecodingPlanDocument,
@@ -19,6 +19,7 @@ import {
   TokenizeDocument,
 } from './generated/operations.js';
 import { imageInput, inlineImages } from './image.js';
+import type { Operation } from './operation.js';
 import { imageVariables } from './picture-form.js';
 
 export interface ClientOptions extends ConnectionOptions {
@@ -29,7 +30,7 @@ export interface ClientOptions extends ConnectionOptions {
 /** @throws TypeError where the url is none. Nothing is connected before the first call. */
 export function createClient({ retryAttempts: attempts = 10, ...options }: ClientOptions): Client {
   const connection = connect(options);
-  const drawings = drawingsOver(connection);
+  const targets = followTargetsOver(connection);
   const closed = new AbortController();
 
   const until = (signal: AbortSignal | undefined) => anySignal(signal, closed.signal);
@@ -38,9 +39,9 @@ export function createClient({ retryAttempts: attempts = 10, ...options }: Clien
 
   return {
     generate: (input, { signal, ...pictures } = {}) =>
-      follow(drawings.begun(input, pictures), { attempts, signal: until(signal) }),
+      follow(targets.begun(input, pictures), { attempts, signal: until(signal) }),
     follow: (id, { signal, after = 0, ...pictures } = {}) =>
-      follow(drawings.followed(id, after, pictures), { attempts, signal: until(signal) }),
+      follow(targets.followed(id, after, pictures), { attempts, signal: until(signal) }),
     queue: async (input, { signal } = {}) => {
       const variables = { input: await inlineImages(input) };
       return (await request({ document: QueueGenerationDocument, variables }, signal)).generate;
@@ -81,7 +82,7 @@ export function createClient({ retryAttempts: attempts = 10, ...options }: Clien
 
     close: async () => {
       closed.abort(new RandarError('The client was closed.', { code: 'CLIENT_CLOSED' }));
-      await drawings.stopped();
+      await targets.stopped();
       await connection.close();
     },
   };

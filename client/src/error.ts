@@ -4,6 +4,8 @@ export class RandarError extends Error {
   readonly code: RandarErrorCode;
   /** The input path that BAD_USER_INPUT speaks of, for example input.label.name. */
   readonly field: string | undefined;
+  /** All that is wrong with the input, each with its field; empty for every code but BAD_USER_INPUT. */
+  readonly problems: readonly InputProblem[];
   /** When it is worth trying again, where the server says so. */
   readonly retryAfterSeconds: number | undefined;
 
@@ -11,8 +13,21 @@ export class RandarError extends Error {
     super(message, options);
     this.code = extensions.code;
     this.field = extensions.field;
+    this.problems = extensions.problems ?? [];
     this.retryAfterSeconds = extensions.retryAfterSeconds;
   }
+}
+
+/** One thing that is wrong with an input. */
+export interface InputProblem {
+  /** The input path, for example input.guidance.start. */
+  readonly field: string;
+  /** A whole sentence that names the field, its value and what is allowed. */
+  readonly message: string;
+  /** What is allowed, for example "a whole number from 1 to 256"; only where the sentence says just that. */
+  readonly expected?: string;
+  /** The value, with `expected`; a long one is cut. */
+  readonly got?: string;
 }
 
 /** The server's codes, then this client's own; a server in front may have others. */
@@ -29,7 +44,7 @@ export type RandarErrorCode =
   | 'FORBIDDEN'
   /** No answer came, or not all of it. */
   | 'CONNECTION_LOST'
-  /** What answered is no GraphQL server. */
+  /** What answered is no GraphQL server, or does not speak this client's protocol. */
   | 'UNEXPECTED_RESPONSE'
   /** The client was closed meanwhile. */
   | 'CLIENT_CLOSED'
@@ -38,6 +53,7 @@ export type RandarErrorCode =
 export interface ErrorExtensions {
   readonly code: RandarErrorCode;
   readonly field?: string | undefined;
+  readonly problems?: readonly InputProblem[] | undefined;
   readonly retryAfterSeconds?: number | undefined;
 }
 
@@ -47,7 +63,7 @@ export interface ResponseError {
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The first error of a response stands for all: the server tells every problem of an input in one. */
+/** The first error of a response stands for all, with the problems of every one. */
 export function responseError(
   errors: readonly ResponseError[],
   codeWhereAbsent: RandarErrorCode = 'INTERNAL_SERVER_ERROR',
@@ -57,26 +73,50 @@ export function responseError(
   return new RandarError(message, {
     code: typeof code === 'string' ? code : codeWhereAbsent,
     field: typeof field === 'string' ? field : undefined,
+    problems: errors.flatMap(problemsOf),
     retryAfterSeconds: typeof retryAfterSeconds === 'number' ? retryAfterSeconds : undefined,
   });
 }
 
-/** @param cause what closed the connection: an error or an event */
-export function connectionLost(cause: unknown): RandarError {
-  const reason =
-    cause instanceof Error && cause.message !== '' ? cause.message : ((cause as { reason?: string }).reason ?? '');
+/** Values that do not fit the schema are refused with an error each; all others with one, which lists its problems. */
+function problemsOf({ message, extensions = {} }: ResponseError): InputProblem[] {
+  const { code, field, problems } = extensions;
+  if (code !== 'BAD_USER_INPUT') return [];
+  if (Array.isArray(problems)) return problems.flatMap(readProblem);
+  return typeof field === 'string' ? [{ field, message }] : [];
+}
+
+function readProblem(problem: unknown): InputProblem[] {
+  if (typeof problem !== 'object' || problem === null) return [];
+  const { field, message, expected, got } = problem as Readonly<Record<string, unknown>>;
+  if (typeof field !== 'string' || typeof message !== 'string') return [];
+  return [{ field, message, ...(typeof expected === 'string' && typeof got === 'string' && { expected, got }) }];
+}
+
+/** @param cause what ended the connection: an error, or an event of its socket */
+export function connectionLost(cause: unknown, reason = messageOf(cause)): RandarError {
   const message = reason === '' ? 'The connection to the server was lost.' : `The connection was lost: ${reason}`;
   return new RandarError(message, { code: 'CONNECTION_LOST' }, { cause });
+}
+
+function messageOf(cause: unknown): string {
+  const hasMessage = typeof cause === 'object' && cause !== null && 'message' in cause;
+  return hasMessage && typeof cause.message === 'string' ? cause.message : '';
 }
 
 export function isLost(error: unknown): error is RandarError {
   return error instanceof RandarError && error.code === 'CONNECTION_LOST';
 }
 
-export function accessRefused(code: 'UNAUTHENTICATED' | 'FORBIDDEN', cause?: unknown): RandarError {
-  const message =
-    code === 'UNAUTHENTICATED'
-      ? 'The server asks for a valid token: give createClient one as `token`.'
-      : 'The server does not allow this, or not with this `token`.';
-  return new RandarError(message, { code }, { cause });
+/** What the server, or one in front of it, refuses without a word of its own. */
+export type Refusal = keyof typeof refusals;
+
+const refusals = {
+  UNAUTHENTICATED: 'The server asks for a valid token: give createClient one as `token`.',
+  FORBIDDEN: 'The server does not allow this, or not with this `token`.',
+  PAYLOAD_TOO_LARGE: 'The server accepts no message of this size: send a smaller picture.',
+} as const;
+
+export function refused(code: Refusal, cause?: unknown): RandarError {
+  return new RandarError(refusals[code], { code }, { cause });
 }

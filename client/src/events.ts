@@ -5,8 +5,8 @@ import type { EventFieldsFragment } from './generated/operations.js';
 /** What happens to a generation, told apart by `__typename`. The last one is Completed, Failed or Cancelled. */
 export type GenerationEvent = EventFieldsFragment;
 
-/** A generation whose events are wanted. */
-export interface EventSource {
+/** A generation whose events are wanted, and how to get and leave them. */
+export interface FollowTarget {
   /** Its id: known, or of a generation that is begun now. */
   readonly begin: (stop: AbortSignal) => Promise<string>;
   /** The last sequence number that was seen already. */
@@ -28,21 +28,21 @@ export interface RetryOptions {
  *
  * @throws RandarError where the server refuses, or the connection stays lost; the signal's reason where it aborts
  */
-export function follow(source: EventSource, options: RetryOptions): AsyncIterableIterator<GenerationEvent> {
-  return leavable((stop) => eventsOf(source, options.attempts, stop), options.signal);
+export function follow(target: FollowTarget, options: RetryOptions): AsyncIterableIterator<GenerationEvent> {
+  return leavable((stop) => eventsOf(target, options.attempts, stop), options.signal);
 }
 
 async function* eventsOf(
-  source: EventSource,
+  target: FollowTarget,
   attempts: number,
   stop: AbortSignal,
 ): AsyncGenerator<GenerationEvent, void> {
-  const id = await source.begin(stop);
-  let { after } = source;
+  const id = await target.begin(stop);
+  let { after } = target;
   let isOver = false;
   let left: Promise<void> | undefined;
   const leave = () => {
-    if (!isOver) left ??= source.onLeave(id);
+    if (!isOver) left ??= target.onLeave(id);
     return left;
   };
   // At once, and not when the loop's body has done with its event.
@@ -51,7 +51,7 @@ async function* eventsOf(
   try {
     for (let failures = 0; ;) {
       try {
-        for await (const event of source.open(id, after, stop)) {
+        for await (const event of target.open(id, after, stop)) {
           // A server behind a proxy may have been asked twice.
           if (event.sequence <= after) continue;
           failures = 0;

@@ -1,10 +1,13 @@
-import { RandarError } from './error.js';
+import { RandarError, type InputProblem } from './error.js';
 import type { GenerationEvent } from './events.js';
 import type { EventFieldsFragment, GenerationFieldsFragment, GenerationStatus } from './generated/operations.js';
 
-type Event<Name extends GenerationEvent['__typename']> = Extract<EventFieldsFragment, { readonly __typename: Name }>;
-export type PreviewPicture = Event<'PreviewRendered'>['image'];
-export type FinishedImage = Event<'GenerationCompleted'>['images'][number];
+type EventNamed<Name extends GenerationEvent['__typename']> = Extract<
+  EventFieldsFragment,
+  { readonly __typename: Name }
+>;
+export type PreviewPicture = EventNamed<'PreviewRendered'>['image'];
+export type FinishedImage = EventNamed<'GenerationCompleted'>['images'][number];
 
 /** What is to be seen of a generation by now. */
 export interface GenerationState {
@@ -48,7 +51,7 @@ export interface PictureState {
 export interface PicturePreview {
   /** The last step that it shows. */
   readonly step: number;
-  readonly mode: Event<'PreviewRendered'>['mode'];
+  readonly mode: EventNamed<'PreviewRendered'>['mode'];
   readonly image: PreviewPicture;
 }
 
@@ -56,6 +59,10 @@ export interface StateError {
   readonly code: string;
   readonly message: string;
   readonly field?: string;
+  /** All that is wrong with the input, where its generation was refused for that. */
+  readonly problems?: readonly InputProblem[];
+  /** When it is worth trying again, where the server says so. */
+  readonly retryAfterSeconds?: number;
 }
 
 export const idleState: GenerationState = {
@@ -124,7 +131,7 @@ export function isOver({ status }: GenerationState): boolean {
 const unknownModel = { gridWidth: 1, gridHeight: 1, imageWidth: 16, imageHeight: 16 };
 
 function startedPicture(
-  { width, height, values }: Event<'GenerationStarted'>['known'][number],
+  { width, height, values }: EventNamed<'GenerationStarted'>['known'][number],
   { gridWidth, gridHeight, imageWidth, imageHeight }: typeof unknownModel = unknownModel,
 ): PictureState {
   const given = values.flatMap((token, cell) => (token === null ? [] : [cell]));
@@ -139,7 +146,7 @@ function startedPicture(
   };
 }
 
-type StepImage = Event<'StepDecoded'>['images'][number];
+type StepImage = EventNamed<'StepDecoded'>['images'][number];
 
 function withStep(picture: PictureState, step: number, image: StepImage | undefined): PictureState {
   if (!image) return picture;
@@ -160,6 +167,12 @@ function withFinished(picture: PictureState, finished: FinishedImage | undefined
 function stateError(error: unknown): StateError {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof RandarError)) return { code: 'INTERNAL_CLIENT_ERROR', message };
-  const { code, field } = error;
-  return { code, message, ...(field !== undefined && { field }) };
+  const { code, field, problems, retryAfterSeconds } = error;
+  return {
+    code,
+    message,
+    ...(field !== undefined && { field }),
+    ...(problems.length > 0 && { problems }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
 }

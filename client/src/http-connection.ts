@@ -1,10 +1,8 @@
 import { print } from 'graphql';
 import { anySignal, leavable, orAborted } from './abort.js';
-import { dataOf, type Answer } from './answer.js';
-import type { Connection, Operation } from './connection.js';
-import { accessRefused, connectionLost, RandarError, responseError } from './error.js';
+import { connectionLost, RandarError, refused, responseError, type Refusal } from './error.js';
 import { readEventStream } from './event-stream.js';
-import { authorization, type Token } from './token.js';
+import { authorization, dataOf, type Answer, type Connection, type Operation, type Token } from './operation.js';
 
 export interface HttpOptions {
   readonly url: string;
@@ -85,15 +83,26 @@ async function post<Data, Variables>(
 }
 
 /** What an HTTP status means where no GraphQL error says more. */
+const refusedBy: Partial<Record<number, Refusal>> = {
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  413: 'PAYLOAD_TOO_LARGE',
+};
+
+/** Request Timeout, Too Early, Too Many Requests: the same request may go better later. */
+const passingStatuses: readonly number[] = [408, 425, 429];
+
 async function refusalOf(response: Response, stop: AbortSignal): Promise<RandarError> {
   const { status } = response;
-  const code = status === 401 ? 'UNAUTHENTICATED' : status === 403 ? 'FORBIDDEN' : undefined;
+  const code = refusedBy[status];
   const text = await readText(response, stop);
   const { errors = [] } = parseAnswer(response, text) ?? {};
   if (errors.length > 0) return responseError(errors, code);
-  if (code !== undefined) return accessRefused(code);
-  // Whoever stands before the server did not reach it.
-  if (status >= 500) return connectionLost(new Error(`the server answered with status ${status}`));
+  if (code !== undefined) return refused(code);
+  // From 500 on, whoever stands before the server did not reach it.
+  if (status >= 500 || passingStatuses.includes(status)) {
+    return connectionLost(new Error(`the server answered with status ${status}`));
+  }
   return unexpected(response, text);
 }
 

@@ -2,9 +2,9 @@ import type { GuidanceInput, GenerateInput, ImageFit } from './generated/operati
 import { imageOf, type ImageSource } from './image.js';
 
 /** What a generation is asked for, less what it starts from. */
-export type DrawingInput = Omit<GenerateInput, 'source' | 'size'>;
+export type GenerationSettings = Omit<GenerateInput, 'source' | 'size'>;
 
-export interface Inpainting extends DrawingInput {
+export interface Inpainting extends GenerationSettings {
   readonly image: ImageSource;
   /** What is drawn anew is white in it, or opaque where it has transparent parts. Of any size: it is stretched. */
   readonly mask: ImageSource;
@@ -19,7 +19,7 @@ export function inpaint({ image, mask, fit, blend, ...input }: Inpainting): Gene
   return { ...input, source: { inpaint: { image: imageOf(image), mask: imageOf(mask), fit, blend } } };
 }
 
-export interface Outpainting extends DrawingInput {
+export interface Outpainting extends GenerationSettings {
   readonly image: ImageSource;
   /** The column and row of its top left cell, from 0. */
   readonly x: number;
@@ -36,7 +36,7 @@ export function outpaint({ image, x, y, width, height, fit, ...input }: Outpaint
   return { ...input, source: { outpaint: { image: imageOf(image), x, y, width, height, fit } } };
 }
 
-export interface Redrawing extends DrawingInput {
+export interface Redrawing extends GenerationSettings {
   /** The id of a completed generation that the server still keeps. */
   readonly generation: string;
   /** Which one of its pictures, from 0. */
@@ -50,7 +50,7 @@ export function redraw({ generation, picture, cells, ...input }: Redrawing): Gen
   return { ...input, source: { redraw: { generation, image: picture, cells } } };
 }
 
-export interface Extrapolation extends DrawingInput {
+export interface Extrapolation extends GenerationSettings {
   /** How much the small picture guides the cells between its own; 2.5 throughout where absent, 1 to 1 turns it off. */
   readonly spatialGuidance?: GuidanceInput;
 }

@@ -2,10 +2,9 @@ import { print } from 'graphql';
 import { createClient, type Client as SocketClient } from 'graphql-ws';
 import { loadWebSocket } from '#websocket';
 import { leavable, orAborted } from './abort.js';
-import { dataOf, type Answer } from './answer.js';
-import type { Connection, Operation } from './connection.js';
-import { accessRefused, connectionLost, responseError, type ResponseError } from './error.js';
-import { authorization, type Token } from './token.js';
+import { closedError, type Closed } from './close-codes.js';
+import { connectionLost, RandarError, responseError, type ResponseError } from './error.js';
+import { authorization, dataOf, type Answer, type Connection, type Operation, type Token } from './operation.js';
 
 export interface WebSocketOptions {
   readonly url: string;
@@ -101,13 +100,18 @@ async function* results<Data, Variables>(
   }
 }
 
-/** graphql-ws throws the errors of a refused operation as a list, and what closed the socket as an event or an error. */
+/** graphql-ws throws a list of GraphQL errors, what closed the socket, or what it could not read of the server's. */
 function refusalOf(cause: unknown): unknown {
   if (Array.isArray(cause)) return responseError(cause as ResponseError[]);
   if (cause instanceof TokenFailure) return cause.cause;
-  const code = (cause as { readonly code?: unknown }).code;
-  if (code === 4401 || code === 4403) return accessRefused(code === 4401 ? 'UNAUTHENTICATED' : 'FORBIDDEN', cause);
-  return connectionLost(cause);
+  if (isClosed(cause)) return closedError(cause);
+  if (!(cause instanceof Error)) return connectionLost(cause);
+  const message = `The server does not speak graphql-transport-ws: ${cause.message}`;
+  return new RandarError(message, { code: 'UNEXPECTED_RESPONSE' }, { cause });
+}
+
+function isClosed(cause: unknown): cause is Closed {
+  return typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'number';
 }
 
 /** A socket whose other end is gone without a word never closes by itself: one that does not answer is ended. */

@@ -1,9 +1,17 @@
-import type { StoredType } from './weight-file.js';
+import { CheckpointError, quote } from './checkpoint-error.js';
+import type { Parameter } from './parameters.js';
+import type { StoredType, WeightFile } from './weight-file.js';
 
 export type FloatType = Extract<StoredType, 'F64' | 'F32' | 'F16' | 'BF16'>;
 
 export function isFloatType(dtype: StoredType): dtype is FloatType {
   return dtype in widen;
+}
+
+/** The numbers of a parameter as fp32, row-major. @throws CheckpointError where it holds no floats */
+export async function readFloats(file: WeightFile, { name, dtype }: Parameter): Promise<Float32Array<ArrayBuffer>> {
+  if (!isFloatType(dtype)) throw new CheckpointError(`${file.file}: ${quote(name)} has type ${dtype}, floats expected`);
+  return floats(dtype, await file.bytes(name));
 }
 
 /** Stored numbers as fp32. F32 that lies on a multiple of four is not copied: the array is the same memory. */

@@ -3,7 +3,7 @@ import { CheckpointError } from './checkpoint-error.js';
 import { openSafetensors } from './safetensors-file.js';
 import { openSharded } from './sharded.js';
 import { fileSource, type Source } from './source.js';
-import { openTorch } from './torch.js';
+import { openTorch } from './torch/open-torch.js';
 import { unwrapNames } from './unwrap-names.js';
 import { maxDescriptionBytes, type WeightFile } from './weight-file.js';
 

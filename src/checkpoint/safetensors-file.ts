@@ -1,5 +1,5 @@
 import { CheckpointError, quote, refuseProblems } from './checkpoint-error.js';
-import type { Source } from './source.js';
+import { fileSource, type Source } from './source.js';
 import {
   byteLength,
   describe,
@@ -46,6 +46,21 @@ export async function openSafetensors(source: Source): Promise<PlacedWeights> {
       return source.read(offset, length);
     },
   };
+}
+
+/**
+ * Opens the safetensors file at `path` for as long as `use` takes: it is closed afterwards, also where its header is
+ * refused.
+ *
+ * @throws CheckpointError where there is no such file or it is broken; what `use` throws
+ */
+export async function withSafetensors<T>(path: string, use: (file: PlacedWeights) => Promise<T> | T): Promise<T> {
+  const source = await fileSource(path);
+  try {
+    return await use(await openSafetensors(source));
+  } finally {
+    await source.close();
+  }
 }
 
 async function readHeader(source: Source): Promise<{ header: object; dataStart: number }> {

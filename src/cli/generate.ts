@@ -66,7 +66,7 @@ generateCommand.action(async (label: string, options: GenerateOptions) => {
     floats,
     maxQueued: 1,
     maxConcurrent: 1,
-    decoders: 1,
+    decodeWorkers: 1,
     previewBudget: 1,
     memory: memoryByDefault(),
     keep: 1,

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Grid } from '../decoding/grid.js';
-import { ImportError } from '../import/import-error.js';
+import { ImportError } from '../import/import-options.js';
 import { importModel, type ImportStage, type ImportSummary } from '../import/import-model.js';
 import { familyNames } from '../graph/transformer-family.js';
 import type { Precision } from '../graph/transformer-weights.js';

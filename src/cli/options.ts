@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
-import { DeviceError, parseDevice, type Device } from '../model/device.js';
+import { cpu, DeviceError, parseDevice, type Device } from '../runtime/device.js';
 
 /** Options that several commands share. */
 export interface ModelOptions {
@@ -29,9 +29,7 @@ export function floatsOption(): Option {
 export const modelOptions = (): Option[] => [
   new Option('--model <id>', 'the default model: a folder of the models folder (default: the first by name)'),
   modelsOption(),
-  new Option('--device <device>', 'what computes: cpu, cuda, cuda:N or webgpu')
-    .default({ provider: 'cpu', index: 0 }, 'cpu')
-    .argParser(device),
+  new Option('--device <device>', 'what computes: cpu, cuda, cuda:N or webgpu').default(cpu, 'cpu').argParser(device),
   floatsOption(),
 ];
 

@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Engine } from '../engine/engine.js';
+import type { ServedModel } from '../engine/served-model.js';
 import { graphqlPath } from '../server/graphql.js';
 import { startServer, type RunningServer } from '../server/server.js';
-import { memoryPlan } from './memory-plan.js';
 import { anyNumber, memoryByDefault, modelOptions, report, wholeNumber, type ModelOptions } from './options.js';
+import { printBytes } from './progress.js';
 
 interface ServeOptions extends ModelOptions {
   readonly host: string;
@@ -14,7 +15,7 @@ interface ServeOptions extends ModelOptions {
   readonly previewBudget: number;
   readonly memory?: number;
   readonly concurrent: number;
-  readonly decoders?: number;
+  readonly decodeWorkers?: number;
 }
 
 /** What runs when the server is told to end may take this long to finish. */
@@ -50,8 +51,8 @@ export const serveCommand = new Command('serve')
   )
   .addOption(
     new Option(
-      '--decoders <n>',
-      'threads that share the generations of a model where there are several (default: 1 a core for a small model, 1 for a large one)',
+      '--decode-workers <n>',
+      'decode workers that share the generations of a model where there are several (default: 1 a core for a small model, 1 for a large one)',
     ).argParser(wholeNumber(1, 64)),
   )
   .addOption(
@@ -71,7 +72,7 @@ serveCommand.action(async (options: ServeOptions) => {
     previewBudget,
     memory: options.memory === undefined ? memoryByDefault() : options.memory * 1e9,
     maxConcurrent: options.concurrent,
-    decoders: options.decoders,
+    decodeWorkers: options.decodeWorkers,
     keep,
     report,
   });
@@ -89,6 +90,19 @@ serveCommand.action(async (options: ServeOptions) => {
     `randar serves ${ids} on ${engine.device} at ${server.address}${graphqlPath} with its page at ${server.address}\n`,
   );
 });
+
+/** What a served model takes in memory, and how much it can draw at once with it. */
+function memoryPlan({ id, transformer, scheduler }: ServedModel): string {
+  const { precision, weightBytes, kvSlotBytes } = transformer;
+  const { decodeWorkers } = scheduler;
+  const kvSlots = transformer.kvSlots * decodeWorkers;
+  const guided = Math.floor(transformer.kvSlots / 2) * decodeWorkers;
+  return (
+    `${id}: ${printBytes(weightBytes)} of ${precision} weights; up to ${printBytes(kvSlots * kvSlotBytes)} of KV cache, ` +
+    `${kvSlots} KV slots of ${printBytes(kvSlotBytes)}, is room for ${guided} pictures with guidance; ` +
+    `up to ${scheduler.options.maxConcurrent} generations decode at once, in ${decodeWorkers} decode ${decodeWorkers === 1 ? 'worker' : 'workers'}`
+  );
+}
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 

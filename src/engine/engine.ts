@@ -5,7 +5,7 @@ import type { Picture } from '../generation/picture.js';
 import type { GenerationRequest } from '../generation/request.js';
 import { encodeImage, type ImageFormat, type RgbImage } from '../image/encode.js';
 import { layOver } from '../image/overlay.js';
-import { deviceName, type Device } from '../model/device.js';
+import { deviceName, traitsOf, type Device } from '../runtime/device.js';
 import { inFloats, ModelError, readManifests, type Manifest } from '../model/manifest.js';
 import { addPreviews } from '../preview/previews.js';
 import { renderMosaic } from '../tokenizer/patches.js';
@@ -31,8 +31,8 @@ export interface EngineOptions {
   readonly maxConcurrent: number;
   /** Bytes of the KV memory of all models; each has an equal share. */
   readonly memory: number;
-  /** Decode threads of a model that share several generations; by each model's size where absent. */
-  readonly decoders?: number | undefined;
+  /** Decode workers of a model that share several generations; by each model's size where absent. */
+  readonly decodeWorkers?: number | undefined;
   /** How many finished generations are kept. */
   readonly keep: number;
   readonly report: (error: unknown) => void;
@@ -167,7 +167,7 @@ export class Engine {
       queued: sum(({ scheduler }) => scheduler.queued),
       running: sum(({ scheduler }) => scheduler.running),
       maxConcurrent: sum(({ scheduler, transformer }) =>
-        Math.min(scheduler.options.maxConcurrent, transformer.kvRows * scheduler.threads),
+        Math.min(scheduler.options.maxConcurrent, transformer.kvSlots * scheduler.decodeWorkers),
       ),
       stepsComputed: sum(({ scheduler }) => scheduler.stepsComputed),
     };
@@ -192,9 +192,9 @@ export class Engine {
   }
 }
 
-/** Integer products are quick on the CPU, where they were measured: elsewhere floats are served. */
+/** A device that is not faster with integers serves floats. */
 function served(manifest: Manifest, { device, floats }: EngineOptions): Manifest {
-  return floats || device.provider !== 'cpu' ? inFloats(manifest) : manifest;
+  return floats || !traitsOf(device).integersAreFast ? inFloats(manifest) : manifest;
 }
 
 function byDefaultFirst(

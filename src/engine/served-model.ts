@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { maxVocabulary } from '../generation/picture.js';
 import { capabilitiesOf, type Capabilities } from '../model/capabilities.js';
-import type { Device } from '../model/device.js';
+import { traitsOf, type Device } from '../runtime/device.js';
 import { ModelError, type Manifest } from '../model/manifest.js';
 import { isSmallModel } from '../model/small-model.js';
 import { DecodedPreviews } from '../preview/previews.js';
 import { Scheduler } from '../scheduler/scheduler.js';
+import { startDecodeWorker } from '../worker/decode-worker.js';
 import { PictureWorker } from '../worker/picture-worker.js';
 import type { TokenizerFacts, TransformerFacts } from '../worker/protocol.js';
 import type { PictureCache } from './picture-cache.js';
@@ -35,8 +36,8 @@ export interface ServeOptions {
   readonly maxConcurrent: number;
   /** Bytes of its KV memory. */
   readonly kvBytes: number;
-  /** Decode threads that share several generations; by the model's size where absent. */
-  readonly decoders?: number | undefined;
+  /** Decode workers that share several generations; by the model's size where absent. */
+  readonly decodeWorkers?: number | undefined;
   /** The share of the machine, above 0 to 1, that previews through the decoder may take. */
   readonly previewBudget: number;
   readonly pictures: PictureCache;
@@ -46,9 +47,11 @@ export interface ServeOptions {
 
 /** @throws ModelError, CheckpointError, or a WorkerError with the code of what a thread met, where it cannot be served */
 export async function serveModel(manifest: Manifest, options: ServeOptions): Promise<ServedModel> {
-  const { device, kvBytes, previewBudget, report } = options;
-  const decoders = options.decoders ?? (await decodersFor(manifest, device));
-  const scheduler = new Scheduler({ manifest, device, kvBytes }, { ...options, decoders });
+  const { device, previewBudget, report } = options;
+  const decodeWorkers = options.decodeWorkers ?? (await decodeWorkersFor(manifest, device));
+  const scheduler = new Scheduler({ ...options, grid: manifest.grid, decodeWorkers }, (share, handlers) =>
+    startDecodeWorker({ manifest, device, ...share }, handlers),
+  );
   const pictures = new PictureWorker({ manifest, device });
   let previewWorker: PictureWorker | undefined;
   const close = async () => {
@@ -86,12 +89,12 @@ export async function serveModel(manifest: Manifest, options: ServeOptions): Pro
 }
 
 /** Each has sessions of its own, which a small model's are 50 MB of. */
-const mostDecoders = 4;
+const mostDecodeWorkers = 4;
 
 /** As many as there are cores for a small model on the CPU, 1 for others: see Scheduler. */
-async function decodersFor(manifest: Manifest, device: Device): Promise<number> {
-  if (device.provider !== 'cpu' || !(await isSmallModel(manifest))) return 1;
-  return Math.min(mostDecoders, availableParallelism());
+async function decodeWorkersFor(manifest: Manifest, device: Device): Promise<number> {
+  if (!traitsOf(device).isHost || !(await isSmallModel(manifest))) return 1;
+  return Math.min(mostDecodeWorkers, availableParallelism());
 }
 
 function checkTogether(manifest: Manifest, transformer: TransformerFacts, tokenizer: TokenizerFacts): void {

@@ -1,5 +1,5 @@
 import type { Parameter, ParameterReader } from '../checkpoint/parameters.js';
-import type { GraphBuilder, Value } from './onnx.js';
+import { byteProduct, type GraphBuilder, type Value } from './onnx.js';
 
 /** The matrix W [out, in] of a linear layer y = x W', in the form in which its file holds it. */
 export type Matrix = { readonly shape: MatrixShape } & (
@@ -133,7 +133,7 @@ function integerProduct(
   { weight, scales }: Matrix & { kind: 'int8' },
 ): Value {
   const operands = [bytes, graph.weight(weight), graph.floats([1], []), graph.weight(scales), graph.byte(zero)];
-  return graph.node('Mul', [graph.node('com.microsoft.MatMulIntegerToFloat', operands), scale]);
+  return graph.node('Mul', [graph.node(byteProduct, operands), scale]);
 }
 
 /** accuracy_level 4 lets ONNX Runtime quantise the rows, too: by row and block, so the company does not matter. */

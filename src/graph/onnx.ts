@@ -118,6 +118,7 @@ export class GraphBuilder {
       name: this.name,
       model: modelProto.encode(modelProto.create(model)).finish(),
       folder: dirname(file.file),
+      multipliesBytes: this.#nodes.some(({ domain, opType }) => `${domain}.${opType}` === byteProduct),
     };
 
     function place(name: string) {
@@ -138,7 +139,12 @@ export interface Graph {
   readonly name: string;
   readonly model: Uint8Array;
   readonly folder: string;
+  /** Whether it has a product of unsigned with signed bytes, which some processors clip. */
+  readonly multipliesBytes: boolean;
 }
+
+/** The operator of int8 layers. */
+export const byteProduct = 'com.microsoft.MatMulIntegerToFloat';
 
 /** The name of a value in a graph. */
 export type Value = string & { readonly __value: true };

@@ -1,7 +1,8 @@
 import type { Parameter, ParameterReader } from '../checkpoint/parameters.js';
 import { elementCount } from '../checkpoint/weight-file.js';
 import { matrixShape, takeAffine, type Affine } from './linear.js';
-import type { Precision, TransformerShape } from './transformer-weights.js';
+import type { TransformerShape } from './transformer-shape.js';
+import type { Precision } from './transformer-weights.js';
 
 /**
  * The parameters of RAR's transformer, by their public names.

@@ -1,22 +1,12 @@
 import type { Parameter, ParameterReader } from '../checkpoint/parameters.js';
 import { elementCount } from '../checkpoint/weight-file.js';
+import type { TransformerShape } from './transformer-shape.js';
 import { matrixShape, takeMatrix, type Matrix } from './linear.js';
 
 /**
  * The parameters of RandAR's transformer, by their public names.
  * Source: ziqipang/RandAR, RandAR/model/randar_gpt.py and llamagen_gpt.py.
  */
-export interface TransformerShape {
-  readonly dimension: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly headDimension: number;
-  readonly vocabulary: number;
-  /** Without the null class. */
-  readonly classes: number;
-  readonly parameters: number;
-}
-
 export interface TransformerWeights {
   readonly family: 'randar';
   readonly shape: TransformerShape;

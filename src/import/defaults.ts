@@ -1,5 +1,5 @@
 import type { AnyTransformer } from '../graph/transformer-family.js';
-import type { TransformerShape } from '../graph/transformer-weights.js';
+import type { TransformerShape } from '../graph/transformer-shape.js';
 import type { TokenizerFamily } from '../graph/tokenizer-weights.js';
 import type { Manifest } from '../model/manifest.js';
 

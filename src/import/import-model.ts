@@ -5,43 +5,20 @@ import type { WeightFile } from '../checkpoint/weight-file.js';
 import { writeSafetensors } from '../checkpoint/write-safetensors.js';
 import { cellCount, type Grid } from '../decoding/grid.js';
 import type { TransformerFamily } from '../graph/transformer-family.js';
-import type { Precision, TransformerShape } from '../graph/transformer-weights.js';
+import type { TransformerShape } from '../graph/transformer-shape.js';
+import type { Precision } from '../graph/transformer-weights.js';
 import { parseManifest } from '../model/manifest.js';
+import { cpu } from '../runtime/device.js';
 import { writePatches } from '../tokenizer/patch-file.js';
 import { buildPatches } from '../tokenizer/patches.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
 import { defaultsOf } from './defaults.js';
-import { ImportError } from './import-error.js';
+import { ImportError, type ImportOptions } from './import-options.js';
 import { readLabelNames } from './label-names.js';
 import { makeFolder } from './make-folder.js';
 import { measureDivergence, type Measured } from './measure.js';
 import { readModel, type ReadModel } from './read-model.js';
 import { floatForm, storedForm, type Conversion } from './stored-form.js';
-
-export interface ImportOptions {
-  /** Names the folder, and the model to clients. */
-  readonly id: string;
-  /** The folder of models that the new one is put into. */
-  readonly models: string;
-  /** Files of weights, of any kind that openWeights reads. */
-  readonly transformer: string;
-  readonly tokenizer: string;
-  /** "imagenet" or a file. */
-  readonly labels: string;
-  readonly precision: Precision;
-  readonly heads?: number | undefined;
-  readonly grid?: Grid | undefined;
-  /** Whether RAR's weights were never annealed to raster order. */
-  readonly anyOrder?: boolean | undefined;
-  readonly name?: string | undefined;
-  readonly license?: string | undefined;
-  /** Whether a model of that id may be there already. */
-  readonly replace: boolean;
-  /** Whether the error of the precision is measured. */
-  readonly measure: boolean;
-  /** Stops the import, which then throws the reason. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface ImportSummary {
   readonly folder: string;
@@ -148,7 +125,7 @@ async function writeTokenizer(
   );
   await writeWeights(file, forms, 'tokenizer', onProgress);
   const tokenizer = await loadTokenizer(file, {
-    device: { provider: 'cpu', index: 0 },
+    device: cpu,
     threads: 0,
     spinning: false,
   });

@@ -4,7 +4,7 @@ import { ParameterReader } from '../checkpoint/parameters.js';
 import { byteLength, elementCount, type WeightFile } from '../checkpoint/weight-file.js';
 import { readTokenizer } from '../graph/read-tokenizer.js';
 import { familyNames, readFamily } from '../graph/transformer-family.js';
-import { ImportError } from './import-error.js';
+import { ImportError } from './import-options.js';
 import { familyOf, isTransformer, knownGrid, knownHeads, saidCells, saidHeads } from './sizes.js';
 import { storedForm } from './stored-form.js';
 

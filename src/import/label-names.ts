@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Label } from '../model/labels.js';
-import { ImportError } from './import-error.js';
+import { ImportError } from './import-options.js';
 
 /** The 1,000 class names of ImageNet, from github.com/anishathalye/imagenet-simple-labels (public domain). */
 const imagenetFile = fileURLToPath(new URL('../../labels/imagenet.json', import.meta.url));

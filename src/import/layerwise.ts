@@ -11,8 +11,8 @@ import { firstPositions, stepInputs, type Row, type StepInputs } from '../decodi
 import { buildStepGraph } from '../graph/transformer.js';
 import type { TransformerWeights } from '../graph/transformer-weights.js';
 import { readEmbeddingSource } from '../model/embedding-source.js';
-import { feedsAlone } from '../model/lanes.js';
-import { createSession, type SessionOptions } from '../model/session.js';
+import { feedsAlone } from '../runtime/lanes.js';
+import { createSession, type SessionOptions } from '../runtime/session.js';
 
 import { floatForm } from './stored-form.js';
 

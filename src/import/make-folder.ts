@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ImportError } from './import-error.js';
+import { ImportError } from './import-options.js';
 
 /**
  * Fills a folder beside its place and moves it there whole: nobody sees half of one, and where anything fails nothing is

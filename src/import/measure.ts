@@ -9,16 +9,17 @@ import type { TokenizerFamily } from '../graph/tokenizer-weights.js';
 import type { AnyTransformer } from '../graph/transformer-family.js';
 import { readTransformer, type TransformerWeights } from '../graph/transformer-weights.js';
 import type { Manifest } from '../model/manifest.js';
+import { cpu } from '../runtime/device.js';
 import { loadRandar } from '../model/randar-transformer.js';
 import { loadRar } from '../model/rar-transformer.js';
 import { defaultsOf } from './defaults.js';
 import { meanDivergence } from './divergence.js';
 import { drawPicture } from './draw-picture.js';
-import { ImportError } from './import-error.js';
+import { ImportError } from './import-options.js';
 import { floatLayersOf, layersOf, teacherForcedLogits, type Layers } from './layerwise.js';
 import { rarFloatLayersOf, teacherForcedRarLogits } from './rar-layerwise.js';
 
-const options = { device: { provider: 'cpu', index: 0 }, threads: 0, spinning: true } as const;
+const options = { device: cpu, threads: 0, spinning: true } as const;
 
 export interface Measured {
   readonly transformer: AnyTransformer;

@@ -4,10 +4,10 @@ import { conditionsOf, foldPlaces, rarStepInputs } from '../decoding/rar-rows.js
 import type { Affine } from '../graph/linear.js';
 import { buildModulationGraph, buildRarStepGraph, modulationWidth, type End } from '../graph/rar.js';
 import { blockLayers, blockNorms, type Norm, type RarBlock, type RarWeights } from '../graph/rar-weights.js';
-import { feedsAlone } from '../model/lanes.js';
+import { feedsAlone } from '../runtime/lanes.js';
 import { conditionFeed } from '../model/rar-transformer.js';
 import { readRarTables } from '../model/rar-tables.js';
-import { createSession, floatsOf, type SessionOptions } from '../model/session.js';
+import { createSession, floatsOf, type SessionOptions } from '../runtime/session.js';
 import { writeFloats, type Layers } from './layerwise.js';
 
 /** RAR's transformer run block by block, as layerwise.ts runs RandAR's. */

@@ -6,7 +6,7 @@ import { maxVocabulary } from '../generation/picture.js';
 import { readTokenizer } from '../graph/read-tokenizer.js';
 import type { TokenizerWeights } from '../graph/tokenizer-weights.js';
 import { readFamily, type AnyTransformer } from '../graph/transformer-family.js';
-import { ImportError } from './import-error.js';
+import { ImportError } from './import-options.js';
 import { familyOf, gridOf, headsOf } from './sizes.js';
 
 /** Two files that are one model. */

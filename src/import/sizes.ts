@@ -2,7 +2,7 @@ import { quote } from '../checkpoint/checkpoint-error.js';
 import type { WeightFile } from '../checkpoint/weight-file.js';
 import { cellCount, type Grid } from '../decoding/grid.js';
 import { transformerFamilyOf, type TransformerFamily } from '../graph/transformer-family.js';
-import { ImportError } from './import-error.js';
+import { ImportError } from './import-options.js';
 
 /** What must be known of a transformer before its parameters are read, and need not follow from their shapes. */
 

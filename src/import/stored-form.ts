@@ -1,6 +1,6 @@
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { quantiseInt4, quantiseInt8, toHalf } from '../checkpoint/quantise.js';
-import { readFloats } from '../checkpoint/read-floats.js';
+import { readFloats } from '../checkpoint/floats.js';
 import type { WeightFile } from '../checkpoint/weight-file.js';
 import type { NamedTensor } from '../checkpoint/write-safetensors.js';
 import type { Parameter } from '../checkpoint/parameters.js';
@@ -8,7 +8,7 @@ import { int4Block, scalesOf, type Affine, type Matrix } from '../graph/linear.j
 import { blockLayers, blockNorms, type Norm, type RarWeights } from '../graph/rar-weights.js';
 import type { AnyTransformer } from '../graph/transformer-family.js';
 import type { Precision, TransformerWeights } from '../graph/transformer-weights.js';
-import { ImportError } from './import-error.js';
+import { ImportError } from './import-options.js';
 
 /** A tensor of the file to be written, and what becomes it. */
 export interface Conversion extends NamedTensor {

@@ -3,6 +3,7 @@ import { foldPlaces, rarStepInputs } from '../decoding/rar-rows.js';
 import { firstPositions, stepInputs } from '../decoding/step.js';
 import type { Precision } from '../graph/transformer-weights.js';
 import type { Manifest } from '../model/manifest.js';
+import { cpu } from '../runtime/device.js';
 import { loadRar } from '../model/rar-transformer.js';
 import { loadRandar } from '../model/randar-transformer.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
@@ -15,7 +16,7 @@ export interface Check {
   readonly isGood: boolean;
 }
 
-const options = { device: { provider: 'cpu', index: 0 }, threads: 0, spinning: true } as const;
+const options = { device: cpu, threads: 0, spinning: true } as const;
 
 /**
  * Logits of a cached step and of one pass over the whole sequence differ by rounding only. Where rows are quantised, a

@@ -1,4 +1,4 @@
-import { readFloats } from '../checkpoint/read-floats.js';
+import { readFloats } from '../checkpoint/floats.js';
 import type { WeightFile } from '../checkpoint/weight-file.js';
 import type { EmbeddingSource } from '../decoding/embedding.js';
 import type { TransformerWeights } from '../graph/transformer-weights.js';

@@ -1,14 +1,13 @@
 import { ParameterReader } from '../checkpoint/parameters.js';
-import { openSafetensors } from '../checkpoint/safetensors-file.js';
-import { fileSource } from '../checkpoint/source.js';
+import { withSafetensors } from '../checkpoint/safetensors-file.js';
 import { embeddingsFor, type Embeddings } from '../decoding/embedding.js';
 import { cellCount, type Grid } from '../decoding/grid.js';
 import { firstPositions, stepInputs, type Row } from '../decoding/step.js';
 import { buildStepGraph } from '../graph/transformer.js';
 import { readTransformer } from '../graph/transformer-weights.js';
 import { readEmbeddingSource } from './embedding-source.js';
-import { feedsAlone } from './lanes.js';
-import { createSession, floatsOf, type SessionOptions } from './session.js';
+import { feedsAlone } from '../runtime/lanes.js';
+import { createSession, floatsOf, type SessionOptions } from '../runtime/session.js';
 
 /**
  * The transformer as an encoder of pictures. The whole sequence is fed twice: what follows its first half has seen every
@@ -33,8 +32,7 @@ export async function loadFeatureEncoder(
   layer: number,
   options: SessionOptions,
 ): Promise<FeatureEncoder> {
-  const file = await openSafetensors(await fileSource(path));
-  try {
+  return withSafetensors(path, async (file) => {
     const whole = readTransformer(new ParameterReader(path, file.tensors), heads);
     const layers = whole.layers.slice(0, layer + 1);
     const weights = { ...whole, layers, shape: { ...whole.shape, layers: layers.length } };
@@ -49,9 +47,7 @@ export async function loadFeatureEncoder(
         return secondPass(floatsOf(outputs, 'hidden'), cellCount(grid), dimension);
       },
     };
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 /** [class, Q, T ..., Q, T ...]: every cell in raster order, and again. The class is none: the picture alone speaks. */

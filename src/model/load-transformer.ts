@@ -3,7 +3,7 @@ import type { TransformerFamily } from '../graph/transformer-family.js';
 import type { Manifest } from './manifest.js';
 import { loadRandar } from './randar-transformer.js';
 import { loadRar } from './rar-transformer.js';
-import type { StepSessionOptions } from './step-session.js';
+import type { StepSessionOptions } from '../runtime/step-session.js';
 import type { Transformer } from './transformer.js';
 
 const loaders: Record<TransformerFamily, typeof loadRandar | typeof loadRar> = { randar: loadRandar, rar: loadRar };

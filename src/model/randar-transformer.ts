@@ -1,6 +1,5 @@
 import { ParameterReader } from '../checkpoint/parameters.js';
-import { openSafetensors } from '../checkpoint/safetensors-file.js';
-import { fileSource } from '../checkpoint/source.js';
+import { withSafetensors } from '../checkpoint/safetensors-file.js';
 import { totalBytes } from '../checkpoint/weight-file.js';
 import { embeddingsFor, type Embeddings } from '../decoding/embedding.js';
 import { enlargedGrid, enlargementFactor } from '../decoding/enlarging.js';
@@ -10,7 +9,8 @@ import type { Sequence } from '../decoding/sequence.js';
 import { buildStepGraph } from '../graph/transformer.js';
 import { precisionOf, readTransformer } from '../graph/transformer-weights.js';
 import { readEmbeddingSource } from './embedding-source.js';
-import { createStepSession, type StepSessionOptions } from './step-session.js';
+import { createHostStepSession } from '../runtime/host-step-session.js';
+import type { StepSessionOptions } from '../runtime/step-session.js';
 import type { Transformer } from './transformer.js';
 
 /** RandAR's transformer, ready to decode. */
@@ -32,12 +32,11 @@ export async function loadRandar(
   grid: Grid,
   options: StepSessionOptions,
 ): Promise<RandarTransformer> {
-  const file = await openSafetensors(await fileSource(path));
-  try {
+  return withSafetensors(path, async (file) => {
     const weights = readTransformer(new ParameterReader(path, file.tensors), heads);
     const { shape } = weights;
     const source = await readEmbeddingSource(weights, file);
-    const session = await createStepSession((lanes) => buildStepGraph(weights, file, { lanes }), shape, options);
+    const session = await createHostStepSession((lanes) => buildStepGraph(weights, file, { lanes }), shape, options);
     const embeddings = embeddingsFor(source, grid);
     const ownSequence = randarSequence(embeddings);
     let enlarged: Sequence | undefined;
@@ -53,7 +52,5 @@ export async function loadRandar(
       enlargedSequence: () =>
         (enlarged ??= randarSequence(embeddingsFor(source, enlargedGrid(grid), enlargementFactor))),
     };
-  } finally {
-    await file.close();
-  }
+  });
 }

@@ -1,4 +1,4 @@
-import { readFloats } from '../checkpoint/read-floats.js';
+import { readFloats } from '../checkpoint/floats.js';
 import type { WeightFile } from '../checkpoint/weight-file.js';
 import type { RarTables } from '../decoding/rar-rows.js';
 import type { RarWeights } from '../graph/rar-weights.js';

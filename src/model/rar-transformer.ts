@@ -1,8 +1,7 @@
 import ort from 'onnxruntime-node';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { ParameterReader } from '../checkpoint/parameters.js';
-import { openSafetensors, type PlacedWeights } from '../checkpoint/safetensors-file.js';
-import { fileSource } from '../checkpoint/source.js';
+import { type PlacedWeights, withSafetensors } from '../checkpoint/safetensors-file.js';
 import { totalBytes } from '../checkpoint/weight-file.js';
 import { cellCount, type Grid } from '../decoding/grid.js';
 import { isGuided } from '../decoding/guidance.js';
@@ -12,8 +11,9 @@ import { buildModulationGraph, buildRarStepGraph, modulationWidth } from '../gra
 import { rarPrecision, readRar, type RarShape, type RarWeights } from '../graph/rar-weights.js';
 import { rememberModulations, type Modulations } from './modulations.js';
 import { readRarTables } from './rar-tables.js';
-import { createSession, floatsOf, type SessionOptions } from './session.js';
-import { createStepSession, type StepSessionOptions } from './step-session.js';
+import { createSession, floatsOf, type SessionOptions } from '../runtime/session.js';
+import { createHostStepSession } from '../runtime/host-step-session.js';
+import type { StepSessionOptions } from '../runtime/step-session.js';
 import type { Transformer } from './transformer.js';
 
 /** RAR's transformer, ready to decode. */
@@ -35,8 +35,7 @@ export async function loadRar(
   grid: Grid,
   options: StepSessionOptions,
 ): Promise<RarTransformer> {
-  const file = await openSafetensors(await fileSource(path));
-  try {
+  return withSafetensors(path, async (file) => {
     const weights = readRar(new ParameterReader(path, file.tensors));
     const { shape } = weights;
     if (shape.heads !== heads || shape.cells !== cellCount(grid)) {
@@ -46,7 +45,7 @@ export async function loadRar(
       );
     }
     const tables = await readRarTables(weights, file);
-    const step = await createStepSession((lanes) => buildRarStepGraph(weights, file, { lanes }), shape, options);
+    const step = await createHostStepSession((lanes) => buildRarStepGraph(weights, file, { lanes }), shape, options);
     const modulate = await createModulator(weights, file, tables, options);
     const modulations = rememberModulations((1 + shape.cells) * modulationWidth(weights) * 4, modulate.compute);
     return {
@@ -79,9 +78,7 @@ export async function loadRar(
         throw new Error('RAR draws no picture of twice the size');
       },
     };
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 interface Modulator {

@@ -1,7 +1,8 @@
 import type { DecodingRequest } from '../decoding/decoding.js';
 import type { Sequence } from '../decoding/sequence.js';
-import type { Precision, TransformerShape } from '../graph/transformer-weights.js';
-import type { StepSession } from './step-session.js';
+import type { TransformerShape } from '../graph/transformer-shape.js';
+import type { Precision } from '../graph/transformer-weights.js';
+import type { StepSession } from '../runtime/step-session.js';
 
 /** A transformer of any family that can decode. */
 export interface Transformer {

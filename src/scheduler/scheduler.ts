@@ -1,11 +1,21 @@
 import { availableParallelism } from 'node:os';
 import type { DecodedCells } from '../decoding/decoding.js';
+import type { Grid } from '../decoding/grid.js';
 import type { Generation } from '../generation/generation.js';
-import type { DecodeThreadData, FromDecodeThread, KvRows, ThreadError, TransformerFacts } from '../worker/protocol.js';
+import type { DecodeWorker, DecodeWorkerHandlers } from '../worker/decode-worker.js';
+import type { DecodeThreadData, FromDecodeThread, ThreadError, TransformerFacts } from '../worker/protocol.js';
 import type { WorkerError } from '../worker/thread.js';
-import { Decoder } from './decoder.js';
-import { FairQueue } from './fair-queue.js';
-import { kvRowsOf } from './kv-rows.js';
+import {
+  nextAdmission,
+  waitingAfter,
+  type Admission,
+  type Capacity,
+  type DecodeWorkers,
+  type Running,
+  type Waiting,
+} from './admission.js';
+import { admitMessage } from './admit-message.js';
+import { kvSlotsNeeded } from './kv-slots.js';
 
 /** The queue takes no more; it is worth coming back after `retryAfterSeconds`. */
 export class QueueFullError extends Error {
@@ -21,77 +31,100 @@ export class QueueFullError extends Error {
 }
 
 export interface SchedulerOptions {
+  /** The model's own: a picture of this size takes one KV slot for each of its sequences. */
+  readonly grid: Grid;
+  /** Bytes of KV memory, which the decode workers share. */
+  readonly kvBytes: number;
   /** How many generations may wait. */
   readonly maxQueued: number;
-  /** How many may be decoded at once, where their KV rows fit. */
+  /** How many may be decoded at once, where their KV slots are free. */
   readonly maxConcurrent: number;
-  /** Threads that share generations as soon as there are several; with 1, the thread of a lonely one has them all. */
-  readonly decoders: number;
+  /** Workers that share generations as soon as there are several; with 1, the worker of a lone one has them all. */
+  readonly decodeWorkers: number;
 }
 
-interface Running {
+/** Starts a decode worker with its share of the machine. */
+export type StartDecodeWorker = (
+  share: Pick<DecodeThreadData, 'kvBytes' | 'threads'>,
+  handlers: DecodeWorkerHandlers,
+) => DecodeWorker;
+
+interface ScheduledWorker extends Capacity {
+  readonly thread: DecodeWorker;
+  kvSlots: number;
+  /** Why it will not come back. */
+  unusable?: WorkerError;
+}
+
+interface QueueEntry extends Waiting {
   readonly generation: Generation;
-  readonly client: string;
-  readonly decoder: Decoder;
-  readonly rows: KvRows;
+}
+
+interface Decoding extends Running<ScheduledWorker> {
+  readonly generation: Generation;
+  /** When its decoding began, by the monotonic clock. */
+  beganMs: number;
 }
 
 /**
- * Who decodes with a model: a queue, the threads that decode, the rows of their KV memory, and what comes back.
+ * Who decodes with a model: a queue, the workers that decode, the slots of their KV memory, and what comes back.
  *
- * A small model's step is many small products, which threads of one step wait for each other to end. So a generation that
- * is alone is computed by all cores, and several are shared out to threads with a core or some each, which wait for
- * nobody. A large model's products fill all cores, and its weights are better read once than by several threads.
+ * A small model's step is hundreds of tiny matrix products; threads that share one step spend their time waiting for
+ * each other. So a generation that is alone is computed by all cores, and several are shared out to workers with a core
+ * or some each. A large model's products fill all cores, and its weights are better read once than by several workers.
  */
 export class Scheduler {
-  /** For a generation that comes while nothing runs. */
-  readonly #lonely: Decoder;
-  readonly #sharing: readonly Decoder[];
-  readonly #waiting = new FairQueue<Generation>();
-  /** By id. Cancelled ones stay until the thread has let go of their rows. */
-  readonly #running = new Map<string, Running>();
-  /** Those that will not come back, and why. */
-  readonly #unusable = new Map<Decoder, WorkerError>();
+  readonly #workers: DecodeWorkers<ScheduledWorker>;
+  #waiting: readonly QueueEntry[] = [];
+  /** By id. Cancelled ones stay until the worker has let go of their slots. */
+  readonly #running = new Map<string, Decoding>();
   #stepsComputed = 0;
   #secondsPerGeneration = 1;
 
-  /** @param data whose KV memory is shared out to the threads */
   constructor(
-    readonly data: Omit<DecodeThreadData, 'threads'>,
     readonly options: SchedulerOptions,
+    start: StartDecodeWorker,
   ) {
-    const { decoders } = options;
-    const kvBytes = data.kvBytes / (decoders > 1 ? decoders + 1 : 1);
-    const start = (threads: number): Decoder => {
-      const decoder: Decoder = new Decoder(
-        { ...data, kvBytes, threads },
-        {
-          ready: () => this.#admit(),
-          message: (message) => this.#apply(message),
-          died: (error) => this.#fail(decoder, error),
-        },
-      );
-      return decoder;
+    const { decodeWorkers, kvBytes } = options;
+    const sharing = decodeWorkers > 1 ? decodeWorkers : 0;
+    const share = kvBytes / (1 + sharing);
+    const begin = (threads: number): ScheduledWorker => {
+      const scheduled: ScheduledWorker = {
+        kvSlots: 0,
+        thread: start(
+          { kvBytes: share, threads },
+          {
+            ready: ({ kvSlots }) => {
+              scheduled.kvSlots = kvSlots;
+              this.#admit();
+            },
+            message: (message) => this.#apply(message),
+            died: (error) => this.#fail(scheduled, error),
+          },
+        ),
+      };
+      return scheduled;
     };
-    this.#lonely = start(0);
-    const each = Math.max(1, Math.floor(availableParallelism() / decoders));
-    this.#sharing = decoders > 1 ? Array.from({ length: decoders }, () => start(each)) : [];
+    const threadsEach = Math.max(1, Math.floor(availableParallelism() / decodeWorkers));
+    this.#workers = {
+      lone: begin(0),
+      sharing: Array.from({ length: sharing }, () => begin(threadsEach)),
+    };
   }
 
-  /** Settles when all threads can work. KV rows are those of one thread, the most that a generation can have. */
+  /** Settles when all workers can work. KV slots are those of one worker, the most that a generation can have. */
   get ready(): Promise<TransformerFacts> {
-    return Promise.all([...this.#sharing, this.#lonely].map((decoder) => decoder.ready)).then(
-      (facts) => facts.at(-1) as TransformerFacts,
-    );
+    const { lone, sharing } = this.#workers;
+    return Promise.all([lone.thread.ready, ...sharing.map(({ thread }) => thread.ready)]).then(([facts]) => facts);
   }
 
-  /** Threads with KV memory of their own. */
-  get threads(): number {
-    return this.#decoders.length;
+  /** How many there are, each with KV memory of its own. */
+  get decodeWorkers(): number {
+    return this.#allWorkers.length;
   }
 
   get queued(): number {
-    return this.#waiting.size;
+    return this.#waiting.length;
   }
 
   get running(): number {
@@ -109,52 +142,52 @@ export class Scheduler {
    */
   enqueue(generation: Generation, client: string): void {
     const position = this.queued;
-    if (position >= this.options.maxQueued && !this.#hasRoomFor(generation)) {
+    const kvSlots = kvSlotsNeeded(generation.request, this.options.grid);
+    const entry: QueueEntry = { generation, client, kvSlots, passedBy: 0 };
+    if (position >= this.options.maxQueued && !this.#hasRoomFor(entry)) {
       throw new QueueFullError(position, this.#secondsUntilRoom());
     }
-    this.#waiting.push(client, generation);
+    this.#waiting = [...this.#waiting, entry];
     generation.apply({ type: 'queued', position });
-    const [lost] = this.#unusable.values();
-    if (lost && this.#unusable.size === this.threads) this.#failAll(lost);
-    else this.#admit();
+    this.#admit();
   }
 
   /** Does nothing where the generation is not queued or running here. */
   cancel(generation: Generation): void {
-    const { id } = generation;
-    const running = this.#running.get(id);
-    if (running && !generation.isFinished) running.decoder.cancel(id);
-    else if (!this.#waiting.remove(generation)) return;
+    const running = this.#unfinished(generation.id);
+    const others = this.#waiting.filter((entry) => entry.generation !== generation);
+    if (running) running.worker.thread.cancel(generation.id);
+    else if (others.length === this.queued) return;
+    this.#waiting = others;
     generation.apply({ type: 'cancelled' });
   }
 
   /** What is queued or running now. */
   get unfinished(): readonly Generation[] {
-    return [...this.#decoding, ...this.#waiting.items];
+    return [...this.#decoding, ...this.#waiting.map(({ generation }) => generation)];
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#decoders.map((decoder) => decoder.close()));
+    await Promise.all(this.#allWorkers.map(({ thread }) => thread.close()));
   }
 
-  /** Ends the decode threads as a crash would. */
-  async kill(): Promise<void> {
-    await Promise.all(this.#decoders.map((decoder) => decoder.kill()));
-  }
-
-  get #decoders(): Decoder[] {
-    return [this.#lonely, ...this.#sharing];
+  get #allWorkers(): readonly ScheduledWorker[] {
+    return [this.#workers.lone, ...this.#workers.sharing];
   }
 
   get #decoding(): Generation[] {
     return [...this.#running.values()].flatMap(({ generation }) => (generation.isFinished ? [] : [generation]));
   }
 
+  #next(waiting: readonly QueueEntry[]): Admission<QueueEntry, ScheduledWorker> | undefined {
+    const running = [...this.#running.values()];
+    const { maxConcurrent } = this.options;
+    return nextAdmission({ waiting, running, workers: this.#workers, maxConcurrent });
+  }
+
   /** Whoever comes when nobody waits and there is room does not wait either. */
-  #hasRoomFor({ request }: Generation): boolean {
-    if (this.queued > 0 || this.#running.size >= this.options.maxConcurrent) return false;
-    const rows = kvRowsOf(request, this.data.manifest.grid);
-    return this.#inTurn().some((decoder) => decoder.hasRoomFor(rows));
+  #hasRoomFor(entry: QueueEntry): boolean {
+    return this.queued === 0 && this.#next([entry]) !== undefined;
   }
 
   #secondsUntilRoom(): number {
@@ -162,97 +195,75 @@ export class Scheduler {
     return Math.max(1, Math.ceil(this.#secondsPerGeneration * ahead));
   }
 
-  /** Lets in whoever there is room for. */
+  /** Lets in whoever there is room for; where nobody will ever have any, all fail. */
   #admit(): void {
-    while (this.#running.size < this.options.maxConcurrent) {
-      const admitted = this.#waiting.next(
-        (client) => this.#rowsInUse(client),
-        (generation, client) => this.#lendRows(generation, client),
-      );
-      if (!admitted) return;
+    const lost = this.#allWorkers.every(({ unusable }) => unusable) ? this.#workers.lone.unusable : undefined;
+    if (lost) {
+      for (const { generation } of this.#waiting) failed(generation, lost);
+      this.#waiting = [];
+      return;
     }
-  }
-
-  #rowsInUse(client: string): number {
-    let rows = 0;
-    for (const running of this.#running.values()) if (running.client === client) rows += running.rows.count;
-    return rows;
-  }
-
-  #lendRows(generation: Generation, client: string): boolean {
-    const count = kvRowsOf(generation.request, this.data.manifest.grid);
-    for (const decoder of this.#inTurn()) {
-      const rows = decoder.admit(generation, count);
-      if (!rows) continue;
-      this.#running.set(generation.id, { generation, client, decoder, rows });
-      return true;
+    for (let next = this.#next(this.#waiting); next; next = this.#next(this.#waiting)) {
+      const { entry, worker, slots } = next;
+      const { generation, client } = entry;
+      this.#waiting = waitingAfter(this.#waiting, next);
+      this.#running.set(generation.id, { generation, client, worker, slots, beganMs: performance.now() });
+      worker.thread.admit(admitMessage(generation, slots));
     }
-    return false;
-  }
-
-  /** Who is to take the next generation, the first with room. */
-  #inTurn(): Decoder[] {
-    if (this.#sharing.length === 0) return [this.#lonely];
-    const sharing = [...this.#sharing].sort((a, b) => a.admitted - b.admitted);
-    return this.#running.size === 0 ? [this.#lonely, ...sharing] : sharing;
   }
 
   #apply(message: FromDecodeThread): void {
     switch (message.type) {
-      case 'started':
-        this.#unfinishedOf(message.id)?.apply({ type: 'started' });
+      case 'started': {
+        const running = this.#unfinished(message.id);
+        if (!running) return;
+        running.beganMs = performance.now();
+        running.generation.apply({ type: 'started' });
         return;
+      }
       case 'stepped':
         this.#stepsComputed += message.steps.length;
         for (const { id, images } of message.steps) {
-          const generation = this.#unfinishedOf(id);
-          if (generation) applyStep(generation, images);
+          const running = this.#unfinished(id);
+          if (running) applyStep(running.generation, images);
         }
         return;
       case 'ended': {
         const running = this.#running.get(message.id);
         if (!running) return;
         this.#running.delete(message.id);
-        running.decoder.giveBack(running.rows);
-        if (!running.generation.isFinished) this.#end(running.generation, message.error);
+        if (!running.generation.isFinished) this.#end(running, message.error);
         this.#admit();
       }
     }
   }
 
-  /** The thread may still speak of a generation that was cancelled. */
-  #unfinishedOf(id: string): Generation | undefined {
-    const generation = this.#running.get(id)?.generation;
-    return generation?.isFinished === false ? generation : undefined;
+  /** The worker may still speak of a generation that was cancelled. */
+  #unfinished(id: string): Decoding | undefined {
+    const running = this.#running.get(id);
+    return running?.generation.isFinished === false ? running : undefined;
   }
 
-  #end(generation: Generation, error: ThreadError | undefined): void {
+  #end({ generation, beganMs }: Decoding, error: ThreadError | undefined): void {
     if (error) {
       generation.apply({ type: 'failed', error });
       return;
     }
-    const seconds = (Date.now() - (generation.startedAt ?? generation.createdAt).getTime()) / 1000;
+    const seconds = (performance.now() - beganMs) / 1000;
     this.#secondsPerGeneration += (seconds - this.#secondsPerGeneration) / 4;
     generation.apply({ type: 'completed' });
   }
 
-  /** Only what the thread was working on is lost, unless it was the last one, and no other takes its place. */
-  #fail(decoder: Decoder, error: WorkerError): void {
-    if (error.code === 'WORKER_UNUSABLE') this.#unusable.set(decoder, error);
-    const lost = [...this.#running.values()].filter((running) => running.decoder === decoder);
-    for (const { generation } of lost) {
+  /** Only what the worker was working on is lost, unless it was the last one, and no other takes its place. */
+  #fail(worker: ScheduledWorker, error: WorkerError): void {
+    worker.kvSlots = 0;
+    if (error.code === 'WORKER_UNUSABLE') worker.unusable = error;
+    for (const { generation, worker: its } of [...this.#running.values()]) {
+      if (its !== worker) continue;
       this.#running.delete(generation.id);
       if (!generation.isFinished) failed(generation, error);
     }
-    if (this.#unusable.size === this.threads) this.#failAll(error);
-    else this.#admit();
-  }
-
-  #failAll(error: WorkerError): void {
-    for (const generation of this.unfinished) {
-      this.#waiting.remove(generation);
-      failed(generation, error);
-    }
+    this.#admit();
   }
 }
 

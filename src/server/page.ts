@@ -1,18 +1,17 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { answerFile, etagOf, isRead, type FileAnswer } from './file-response.js';
 
 /** The files of the built page by their paths: nothing else is ever read for a request. */
 export type Page = ReadonlyMap<string, PageFile>;
 
+/** Two representations, which want two tags. */
 interface PageFile {
-  readonly bytes: Buffer;
-  readonly gzipped: Buffer;
-  readonly etag: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly plain: FileAnswer;
+  readonly gzipped: FileAnswer;
 }
 
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -57,36 +56,42 @@ export async function readPage(): Promise<Page> {
 function pageFile(name: string, bytes: Buffer): PageFile {
   // Vite puts a hash of their content into the names of assets.
   const isNamedByContent = name.startsWith('assets/');
+  const headers = {
+    'cache-control': isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'content-security-policy': contentSecurityPolicy,
+    'cross-origin-opener-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    vary: 'accept-encoding',
+  };
+  const contentHeaders = { 'content-type': mediaTypes[path.extname(name)] ?? 'application/octet-stream' };
+  const compressed = gzipSync(bytes);
   return {
-    bytes,
-    gzipped: gzipSync(bytes),
-    etag: createHash('sha256').update(bytes).digest('base64url').slice(0, 22),
-    headers: {
-      'content-type': mediaTypes[path.extname(name)] ?? 'application/octet-stream',
-      'cache-control': isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache',
-      'content-security-policy': contentSecurityPolicy,
-      'cross-origin-opener-policy': 'same-origin',
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-      vary: 'accept-encoding',
+    plain: { etag: etagOf(bytes), headers, contentHeaders, read: () => bytes },
+    gzipped: {
+      etag: etagOf(compressed),
+      headers,
+      contentHeaders: { ...contentHeaders, 'content-encoding': 'gzip' },
+      read: () => compressed,
     },
   };
 }
 
 /** Answers the path of one of the page's files. @returns whether it is one */
-export function servePage(request: IncomingMessage, response: ServerResponse, name: string, page: Page): boolean {
+export async function servePage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+  page: Page,
+): Promise<boolean> {
   const file = page.get(name);
-  if (!file || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
-  const isGzipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-  // The two encodings are two representations, and want two tags.
-  const etag = `"${file.etag}${isGzipped ? '-gzip' : ''}"`;
-  if (request.headers['if-none-match']?.includes(etag)) {
-    response.writeHead(304, { ...file.headers, etag }).end();
-    return true;
-  }
-  const body = isGzipped ? file.gzipped : file.bytes;
-  const encoding: Record<string, string> = isGzipped ? { 'content-encoding': 'gzip' } : {};
-  response.writeHead(200, { ...file.headers, ...encoding, etag, 'content-length': body.byteLength });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  if (!file || !isRead(request)) return false;
+  const { plain, gzipped } = file;
+  await answerFile(request, response, acceptsGzip(request) ? gzipped : plain);
   return true;
+}
+
+/** `gzip;q=0` refuses it (RFC 9110, 12.5.3). */
+function acceptsGzip({ headers }: IncomingMessage): boolean {
+  return /(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?:1|0\.0*[1-9]))/.test(headers['accept-encoding'] ?? '');
 }

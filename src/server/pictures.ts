@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { publicExtensions } from '../api/errors.js';
 import { parsePictureAddress } from '../api/picture-address.js';
 import type { Engine } from '../engine/engine.js';
 import { mediaTypes } from '../image/encode.js';
+import { answerFile, etagOf, isRead } from './file-response.js';
 
 export const picturesPath = '/pictures/';
 
@@ -17,7 +17,7 @@ const headers = {
 
 /** Answers the address of a picture with its file. */
 export async function servePicture(request: IncomingMessage, response: ServerResponse, engine: Engine): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
+  if (!isRead(request)) {
     refuse(response, 405, 'Expected GET or HEAD.', { allow: 'GET, HEAD' });
     return;
   }
@@ -27,30 +27,19 @@ export async function servePicture(request: IncomingMessage, response: ServerRes
     refuse(response, 404, 'There is no such picture. Ask the API for its address: `image { url }`.');
     return;
   }
-  const etag = `"${createHash('sha256')
-    .update(url.pathname + url.search)
-    .digest('base64url')
-    .slice(0, 22)}"`;
-  if (matches(request.headers['if-none-match'], etag)) {
-    response.writeHead(304, { ...headers, etag }).end();
-    return;
-  }
+  const { picture, format, quality } = asked;
   try {
-    const file = await engine.encode(asked.picture, asked.format, asked.quality);
-    const length = file.byteLength;
-    response.writeHead(200, { ...headers, etag, 'content-type': mediaTypes[asked.format], 'content-length': length });
-    response.end(request.method === 'HEAD' ? undefined : file);
+    await answerFile(request, response, {
+      etag: etagOf(url.pathname + url.search),
+      headers,
+      contentHeaders: { 'content-type': mediaTypes[format] },
+      read: () => engine.encode(picture, format, quality),
+    });
   } catch (error) {
     const known = publicExtensions(error);
     if (!known) throw error;
     refuse(response, 503, String(error instanceof Error ? error.message : error), { 'retry-after': '1' });
   }
-}
-
-/** RFC 9110, 13.1.2: weak comparison against each tag of the list. */
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  const tags = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
-  return tags.includes(etag) || tags.includes('*');
 }
 
 function refuse(response: ServerResponse, status: number, message: string, more: Record<string, string> = {}): void {

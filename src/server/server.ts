@@ -48,7 +48,7 @@ export async function startServer(engine: Engine, options: ServerOptions): Promi
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     if (path.startsWith(picturesPath)) return servePicture(request, response, engine);
-    if (servePage(request, response, path, page)) return;
+    if (await servePage(request, response, path, page)) return;
     if (!refuseBody(request, response)) await yoga(request, response);
   }
 

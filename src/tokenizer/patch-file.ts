@@ -1,7 +1,6 @@
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { ParameterReader } from '../checkpoint/parameters.js';
-import { openSafetensors } from '../checkpoint/safetensors-file.js';
-import { fileSource } from '../checkpoint/source.js';
+import { withSafetensors } from '../checkpoint/safetensors-file.js';
 import { writeSafetensors } from '../checkpoint/write-safetensors.js';
 import type { PatchTable } from './patches.js';
 
@@ -16,17 +15,16 @@ export async function readPatches(
   path: string,
   { vocabulary, factor }: Pick<PatchTable, 'vocabulary' | 'factor'>,
 ): Promise<PatchTable> {
-  const file = await openSafetensors(await fileSource(path));
   try {
-    const reader = new ParameterReader(path, file.tensors);
-    reader.take(name, shapeOf(vocabulary, factor), ['U8']);
-    reader.finish();
-    return { vocabulary, factor, pixels: await file.bytes(name) };
+    return await withSafetensors(path, async (file) => {
+      const reader = new ParameterReader(path, file.tensors);
+      reader.take(name, shapeOf(vocabulary, factor), ['U8']);
+      reader.finish();
+      return { vocabulary, factor, pixels: await file.bytes(name) };
+    });
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
     throw new CheckpointError(`${error.message}; without it in model.json the table is made anew`, { cause: error });
-  } finally {
-    await file.close();
   }
 }
 

@@ -1,9 +1,8 @@
 import ort from 'onnxruntime-node';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { ParameterReader } from '../checkpoint/parameters.js';
-import { readFloats } from '../checkpoint/read-floats.js';
-import { openSafetensors } from '../checkpoint/safetensors-file.js';
-import { fileSource } from '../checkpoint/source.js';
+import { readFloats } from '../checkpoint/floats.js';
+import { withSafetensors } from '../checkpoint/safetensors-file.js';
 import { cellCount, type Grid } from '../decoding/grid.js';
 import { readTokenizer } from '../graph/read-tokenizer.js';
 import {
@@ -13,7 +12,7 @@ import {
   type TokenizerFamily,
   type TokenizerWeights,
 } from '../graph/tokenizer-weights.js';
-import { createSession, floatsOf, type SessionOptions } from '../model/session.js';
+import { createSession, floatsOf, type SessionOptions } from '../runtime/session.js';
 import { createCodebook, lookUp, quantise, type Codebook } from './codebook.js';
 
 /** Pictures to tokens and back, of any size. A picture is RGB bytes row by row: [height, width, 3]. */
@@ -43,8 +42,7 @@ export async function loadTokenizer(
   options: SessionOptions,
   expected?: TokenizerFamily,
 ): Promise<Tokenizer> {
-  const file = await openSafetensors(await fileSource(path));
-  try {
+  return withSafetensors(path, async (file) => {
     const weights = readTokenizer(new ParameterReader(path, file.tensors));
     if (expected !== undefined && weights.family !== expected) {
       throw new CheckpointError(
@@ -57,9 +55,7 @@ export async function loadTokenizer(
     const decoder = await createSession(buildDecoderGraph(weights, file), options);
     const encoderGraph = buildEncoderGraph(weights, file);
     return tokenizerOf(weights, codebook, decoder, () => createSession(encoderGraph, options));
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 function tokenizerOf(

@@ -3,11 +3,12 @@ import { workerData } from 'node:worker_threads';
 import { DecodingChain } from '../decoding/decoding-chain.js';
 import { KvMemory, kvRowBytes } from '../decoding/kv-cache.js';
 import { Turns } from '../decoding/turns.js';
-import { maxLanes } from '../model/step-session.js';
+import { maxLanes } from '../runtime/step-session.js';
 import { loadTransformer } from '../model/load-transformer.js';
 import type { Transformer } from '../model/transformer.js';
 import { listen, sender, threadError } from './port.js';
 import type {
+  AdmitMessage,
   DecodeThreadData,
   FirstMessage,
   FromDecodeThread,
@@ -59,26 +60,26 @@ try {
   const { shape, precision, weightBytes } = transformer;
   send({
     type: 'ready',
-    facts: { shape, precision, weightBytes, kvRows: memory.rows, kvRowBytes: kvRowBytes(shape, memory.positions) },
+    facts: { shape, precision, weightBytes, kvSlots: memory.rows, kvSlotBytes: kvRowBytes(shape, memory.positions) },
   });
 } catch (error) {
   send({ type: 'unusable', error: threadError(error) });
 }
 
-/** @throws RangeError where not even one row fits */
+/** @throws RangeError where not even one slot fits */
 function allocate({ shape, positions }: Transformer): KvMemory {
-  const rowBytes = kvRowBytes(shape, positions);
-  const rows = Math.floor(data.kvBytes / rowBytes);
-  if (rows > 0) return new KvMemory(shape, positions, rows);
+  const slotBytes = kvRowBytes(shape, positions);
+  const slots = Math.floor(data.kvBytes / slotBytes);
+  if (slots > 0) return new KvMemory(shape, positions, slots);
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
   throw new RangeError(
-    `model ${data.manifest.id}: a row of its KV cache takes ${megabytes(rowBytes)} MB, and it may take ` +
+    `model ${data.manifest.id}: a slot of its KV cache takes ${megabytes(slotBytes)} MB, and it may take ` +
       `${megabytes(data.kvBytes)}: give it more memory (--memory)`,
   );
 }
 
 async function begin(
-  { id, request, enlarging, rows }: ToDecodeThread & { type: 'admit' },
+  { id, request, enlarging, slots }: AdmitMessage,
   transformer: Transformer,
   memory: KvMemory,
 ): Promise<void> {
@@ -87,7 +88,7 @@ async function begin(
     const sequence = await transformer.sequence(request);
     // Cancelled in the meantime.
     if (!members.has(id)) return;
-    const cacheFor = (sequences: number) => memory.cache(rows.from, rows.count, sequences);
+    const cacheFor = (sequences: number) => memory.cache(slots.from, slots.count, sequences);
     const { enlargedSequence } = transformer;
     const member = { id, chain: new DecodingChain({ sequence, enlargedSequence, cacheFor }, request, enlarging) };
     members.set(id, member);

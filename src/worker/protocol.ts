@@ -1,8 +1,9 @@
 import type { DecodedCells, DecodingRequest } from '../decoding/decoding.js';
 import type { Enlarging } from '../decoding/enlarging.js';
 import type { Grid } from '../decoding/grid.js';
-import type { Precision, TransformerShape } from '../graph/transformer-weights.js';
-import type { Device } from '../model/device.js';
+import type { TransformerShape } from '../graph/transformer-shape.js';
+import type { Precision } from '../graph/transformer-weights.js';
+import type { Device } from '../runtime/device.js';
 import type { Manifest } from '../model/manifest.js';
 
 /** Every message between the main thread and a worker thread, both directions. */
@@ -37,17 +38,17 @@ export type FirstMessage<Facts> =
 
 // ---- decode thread: transformer, KV cache, sampling
 
-export type ToDecodeThread =
-  | {
-      readonly type: 'admit';
-      readonly id: string;
-      readonly request: DecodingRequest;
-      /** A second part that goes on from the first one's pictures. */
-      readonly enlarging?: Enlarging | undefined;
-      /** Rows of the KV memory that it may use until it has ended. */
-      readonly rows: KvRows;
-    }
-  | { readonly type: 'cancel'; readonly id: string };
+export interface AdmitMessage {
+  readonly type: 'admit';
+  readonly id: string;
+  readonly request: DecodingRequest;
+  /** A second part that goes on from the first one's pictures. */
+  readonly enlarging?: Enlarging | undefined;
+  /** Those that it may use until it has ended. */
+  readonly slots: KvSlots;
+}
+
+export type ToDecodeThread = AdmitMessage | { readonly type: 'cancel'; readonly id: string };
 
 export type FromDecodeThread =
   | { readonly type: 'started'; readonly id: string }
@@ -56,11 +57,12 @@ export type FromDecodeThread =
       /** Every generation that shared the run. */
       readonly steps: readonly { readonly id: string; readonly images: readonly DecodedCells[] }[];
     }
-  /** Its rows are free again; it is finished, cancelled, or has failed. */
+  /** Its KV slots are free again; it is finished, cancelled, or has failed. */
   | { readonly type: 'ended'; readonly id: string; readonly error?: ThreadError };
 
-/** Rows side by side, from the first of them. */
-export interface KvRows {
+/** Slots of the KV memory side by side: a slot holds one sequence of a picture of the model's own size. */
+export interface KvSlots {
+  /** The first of them. */
   readonly from: number;
   readonly count: number;
 }
@@ -70,9 +72,9 @@ export interface TransformerFacts {
   readonly precision: Precision;
   /** Of its weights, in the precision in which they are stored. */
   readonly weightBytes: number;
-  /** Rows of the KV memory: each holds one sequence of a picture of the model's own size. */
-  readonly kvRows: number;
-  readonly kvRowBytes: number;
+  /** How many slots the KV memory has. */
+  readonly kvSlots: number;
+  readonly kvSlotBytes: number;
 }
 
 // ---- picture thread: tokenizer

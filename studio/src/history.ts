@@ -7,7 +7,7 @@ export interface Drawn {
   readonly input: GenerateInput;
 }
 
-export interface History {
+export interface DrawnHistory {
   readonly drawn: Value<readonly Drawn[]>;
   add(drawn: Drawn): void;
   inputOf(id: string): GenerateInput | undefined;
@@ -17,7 +17,7 @@ const key = 'randar-studio-drawn';
 const kept = 60;
 
 /** What this tab drew, newest first. It outlives a reload, and a server that forgot it. */
-export function openHistory(storage: Storage): History {
+export function openHistory(storage: Storage): DrawnHistory {
   const drawn = createValue<readonly Drawn[]>(read(storage));
   return {
     drawn,

@@ -1,14 +1,14 @@
 import type { FinishedGeneration, GenerateInput } from 'randar-client';
 import { formatAddress, parseAddress } from './address.js';
 import { connect, type Connection } from './connection.js';
-import { openHistory, type History } from './history.js';
+import { openHistory, type DrawnHistory } from './history.js';
 import { emptyPlayback, isOver, play, type Playback } from './playback.js';
 import { troubleOf, type Trouble } from './trouble.js';
 import { createValue, type Value } from './value.js';
 
 /** What the page follows and shows, apart from its controls. */
 export interface Session extends Connection {
-  readonly history: History;
+  readonly history: DrawnHistory;
   /** Of the generations that are shown or not over yet. */
   readonly playbacks: Value<ReadonlyMap<string, Playback>>;
   /** Why a generation cannot be followed, by its id. */

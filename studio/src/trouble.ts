@@ -1,4 +1,4 @@
-import { RandarError } from 'randar-client';
+import { RandarError, type InputProblem } from 'randar-client';
 
 /** What went wrong in words, and what one can do about it. */
 export interface Trouble {
@@ -28,8 +28,9 @@ export function troubleOf(error: unknown): Trouble {
   });
   switch (error.code) {
     case 'BAD_USER_INPUT': {
-      const fields = problemsOf(error.message);
-      const text = fields.length === 0 ? error.message : 'See what is marked.';
+      const fields = error.problems.flatMap(fieldProblem);
+      const isAllMarked = fields.length > 0 && fields.length === error.problems.length;
+      const text = isAllMarked ? 'See what is marked.' : error.message;
       return { title: 'This cannot be drawn as it is', text, wayOn: 'fields', fields };
     }
     case 'CONNECTION_LOST':
@@ -51,22 +52,13 @@ export function troubleOf(error: unknown): Trouble {
   }
 }
 
-/**
- * The problems of an input, told in one message: "Expected `input.steps` to be ..., got 0. Expected `input.count` ...".
- * Each begins with the field that it speaks of.
- */
-export function problemsOf(message: string): FieldProblem[] {
-  return message
-    .split(/ (?=Expected (?:every one of |every step of |a step of )?`input\.)/)
-    .flatMap((text): FieldProblem[] => {
-      const path = /`input\.([\w.]+)`/.exec(text)?.[1];
-      return path === undefined ? [] : [{ field: path, message: inPlainWords(text) }];
-    });
-}
+const inputPath = 'input.';
 
-/** Beside its own field a problem needs no path: "Expected a whole number from 1 to 256, got 0." */
-function inPlainWords(text: string): string {
-  return text.replace(/`input\.[\w.]+` to be /, '').replaceAll(/`input\.(?:\w+\.)*(\w+)`/g, '$1');
+/** What a control of the form can show: the path is the form's own, and a sentence beside its field needs none. */
+function fieldProblem({ field, message, expected, got }: InputProblem): FieldProblem[] {
+  if (!field.startsWith(inputPath)) return [];
+  const isShort = expected !== undefined && got !== undefined;
+  return [{ field: field.slice(inputPath.length), message: isShort ? `Expected ${expected}, got ${got}.` : message }];
 }
 
 /** What a control shows of its field, or of what is in it. */

@@ -1,7 +1,7 @@
 import { createClient } from 'randar-client';
 import { describe, expect, it } from 'vitest';
-import { builtInModels } from '../goldens/models.js';
-import { post, useServer } from '../server/start.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { post, useServer } from '../support/server.js';
 
 const running = useServer({ models: builtInModels });
 

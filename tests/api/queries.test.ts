@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { readGolden } from '../goldens/load.js';
-import { generateSubscription, overWebSocket, post, readEvents, useServer, type Result } from '../server/start.js';
+import { readGolden } from '../support/goldens/load.js';
+import { generateSubscription, overWebSocket, post, readEvents, useServer, type Result } from '../support/server.js';
 
 const running = useServer();
 

@@ -6,12 +6,22 @@ import { floats as widened, isFloatType } from '../../src/checkpoint/floats.js';
 import { readWeights } from '../../src/checkpoint/open-weights.js';
 import { memorySource, type Source } from '../../src/checkpoint/source.js';
 import { byteLength } from '../../src/checkpoint/weight-file.js';
-import { floats, join, little, utf8 } from '../broken-files/bytes.js';
-import { mutate, mutationsOf, type Mutation } from '../broken-files/mutations.js';
-import { validSafetensors } from '../broken-files/safetensors.js';
-import { call, dict, global, int, orderedDict, pickleOf, tensor, text, torchFile } from '../broken-files/torch.js';
-import { goldenFile } from '../goldens/load.js';
-import { fileName } from './complaint.js';
+import { floats, join, little, utf8 } from '../support/broken-files/bytes.js';
+import { mutate, mutationsOf, type Mutation } from '../support/broken-files/mutations.js';
+import { validSafetensors } from '../support/broken-files/safetensors.js';
+import {
+  call,
+  dict,
+  global,
+  int,
+  orderedDict,
+  pickleOf,
+  tensor,
+  text,
+  torchFile,
+} from '../support/broken-files/torch.js';
+import { goldenFile } from '../support/goldens/load.js';
+import { fileName } from '../support/complaint.js';
 
 type Files = Readonly<Record<string, Uint8Array>>;
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openWeights, readWeights } from '../../src/checkpoint/open-weights.js';
 import { memorySource } from '../../src/checkpoint/source.js';
-import { floats, join as joinBytes, little, utf8, type Part } from '../broken-files/bytes.js';
-import { safetensorsOf, validSafetensors } from '../broken-files/safetensors.js';
-import { dict, pickleOf, tensor, text, torchFile } from '../broken-files/torch.js';
-import { complaint, contents, fileName, opened } from './complaint.js';
+import { floats, join as joinBytes, little, utf8, type Part } from '../support/broken-files/bytes.js';
+import { safetensorsOf, validSafetensors } from '../support/broken-files/safetensors.js';
+import { dict, pickleOf, tensor, text, torchFile } from '../support/broken-files/torch.js';
+import { complaint, contents, fileName, opened } from '../support/complaint.js';
 
 const safetensors = validSafetensors([{ name: 'x', dtype: 'F32', shape: [2], bytes: floats(1, 2) }]);
 const torch = torchFile(pickleOf(dict(text('x'), tensor())), { 0: floats(1, 2) });

@@ -1,9 +1,12 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openSafetensors } from '../../src/checkpoint/safetensors-file.js';
+import { openSafetensors, withSafetensors } from '../../src/checkpoint/safetensors-file.js';
 import { memorySource } from '../../src/checkpoint/source.js';
-import { floats, join, little } from '../broken-files/bytes.js';
-import { safetensorsOf, validSafetensors } from '../broken-files/safetensors.js';
-import { complaint, contents, fileName } from './complaint.js';
+import { floats, join, little } from '../support/broken-files/bytes.js';
+import { safetensorsOf, validSafetensors } from '../support/broken-files/safetensors.js';
+import { complaint, contents, fileName } from '../support/complaint.js';
 
 const open = (bytes: Uint8Array) => openSafetensors(memorySource(fileName, bytes));
 const four = new Uint8Array(4);
@@ -146,5 +149,39 @@ describe('a broken file', () => {
     const message = await complaint(() => open(safetensorsOf({ [name]: {} })));
     expect(message).not.toMatch(/\p{C}/u);
     expect(message.length).toBeLessThan(300);
+  });
+});
+
+describe('a file that is opened for as long as it is used', () => {
+  const openDescriptors = async () => (await readdir('/dev/fd')).length;
+  const refusals = 20;
+
+  it.each([
+    ['its header is refused', safetensorsOf({ x: {} })],
+    ['what uses it fails', safetensorsOf(entry({}), four)],
+  ])('is closed where %s', async (_, bytes) => {
+    const folder = await mkdtemp(joinPath(tmpdir(), 'randar-safetensors-'));
+    const path = joinPath(folder, 'refused.safetensors');
+    try {
+      await writeFile(path, bytes);
+      const before = await openDescriptors();
+      for (let i = 0; i < refusals; i++) {
+        await expect(withSafetensors(path, () => Promise.reject(new Error('no use')))).rejects.toThrow();
+      }
+      expect((await openDescriptors()) - before).toBeLessThan(refusals / 2);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('is open until it has been used, and gives what its use gives', async () => {
+    const folder = await mkdtemp(joinPath(tmpdir(), 'randar-safetensors-'));
+    const path = joinPath(folder, 'used.safetensors');
+    try {
+      await writeFile(path, validSafetensors([{ name: 'x', dtype: 'U8', shape: [2], bytes: Uint8Array.of(7, 9) }]));
+      expect([...(await withSafetensors(path, (file) => file.bytes('x')))]).toEqual([7, 9]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
 import { openWeights, readWeights } from '../../src/checkpoint/open-weights.js';
 import { memorySource, type Source } from '../../src/checkpoint/source.js';
-import { floats, utf8 } from '../broken-files/bytes.js';
-import { validSafetensors } from '../broken-files/safetensors.js';
-import { complaint, contents, fileName } from './complaint.js';
+import { floats, utf8 } from '../support/broken-files/bytes.js';
+import { validSafetensors } from '../support/broken-files/safetensors.js';
+import { complaint, contents, fileName } from '../support/complaint.js';
 
 const shard = (...names: string[]) =>
   validSafetensors(names.map((name, i) => ({ name, dtype: 'F32', shape: [1], bytes: floats(i) })));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileSource, memorySource, type Source } from '../../src/checkpoint/source.js';
-import { complaint } from './complaint.js';
+import { complaint } from '../support/complaint.js';
 
 let folder = '';
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { floats } from '../broken-files/bytes.js';
-import { validSafetensors } from '../broken-files/safetensors.js';
-import { dict, pickleOf, tensor, text, torchFile } from '../broken-files/torch.js';
-import { contents, opened } from './complaint.js';
+import { floats } from '../support/broken-files/bytes.js';
+import { validSafetensors } from '../support/broken-files/safetensors.js';
+import { dict, pickleOf, tensor, text, torchFile } from '../support/broken-files/torch.js';
+import { contents, opened } from '../support/complaint.js';
 
 const x = ['F32', [2], [...floats(1, 2)]];
 const y = ['F32', [2], [...floats(3, 4)]];

@@ -6,8 +6,8 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { openWeights } from '../../src/checkpoint/open-weights.js';
 import { byteLength, storedTypes } from '../../src/checkpoint/weight-file.js';
 import { writeSafetensors, type NamedTensor } from '../../src/checkpoint/write-safetensors.js';
-import { floats, utf8 } from '../broken-files/bytes.js';
-import { complaint, contents } from './complaint.js';
+import { floats, utf8 } from '../support/broken-files/bytes.js';
+import { complaint, contents } from '../support/complaint.js';
 
 let folder = '';
 let file = '';

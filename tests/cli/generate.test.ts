@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { goldenModels } from '../goldens/models.js';
-import { randar, type Ended } from './run.js';
+import { goldenModels } from '../support/goldens/models.js';
+import { randar, type Ended } from '../support/cli.js';
 
 let models: string;
 let folder: string;

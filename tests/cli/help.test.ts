@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { randar } from './run.js';
+import { randar } from '../support/cli.js';
 
 const packageJson = fileURLToPath(new URL('../../package.json', import.meta.url));
 

@@ -5,11 +5,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { goldenFile } from '../goldens/load.js';
-import { builtInModels } from '../goldens/models.js';
-import { editWeights, filesIn, useFolder } from '../import/weights.js';
-import { post } from '../server/start.js';
-import { begin, main, randar, serve } from './run.js';
+import { goldenFile } from '../support/goldens/load.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { editWeights, filesIn, useFolder } from '../support/weights.js';
+import { post } from '../support/server.js';
+import { begin, main, randar, serve } from '../support/cli.js';
 
 const folder = useFolder();
 let models: string;

@@ -4,9 +4,9 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { goldenModels } from '../goldens/models.js';
-import { generateSubscription, overWebSocket, post, readEvents, type SubscribedEvent } from '../server/start.js';
-import { randar, serve, type Serving } from './run.js';
+import { goldenModels } from '../support/goldens/models.js';
+import { generateSubscription, overWebSocket, post, readEvents, type SubscribedEvent } from '../support/server.js';
+import { randar, serve, type Serving } from '../support/cli.js';
 
 let models: string;
 beforeAll(async () => (models = await goldenModels()));
@@ -80,8 +80,8 @@ describe('randar serve', () => {
 
 const lettingFinish = 'randar: lets what runs finish, for up to 10 s; a second signal ends it at once\n';
 const plan =
-  'randar: emoji: 8.1 MB of int8 weights; up to 84.0 MB of KV cache, 10 rows of 8.4 MB, is room for 5 pictures ' +
-  'with guidance; up to 7 generations decode at once, in 1 thread\n';
+  'randar: emoji: 8.1 MB of int8 weights; up to 84.0 MB of KV cache, 10 KV slots of 8.4 MB, is room for 5 pictures ' +
+  'with guidance; up to 7 generations decode at once, in 1 decode worker\n';
 
 /** Draws with the built-in model, whose steps take long enough to be in one of them when a signal comes. */
 async function draw(serving: Serving, more: object, atFirstStep: () => void): Promise<SubscribedEvent[]> {
@@ -94,7 +94,7 @@ async function draw(serving: Serving, more: object, atFirstStep: () => void): Pr
 
 describe('randar serve that is told to end', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('lets what runs finish, and succeeds: %s', async (signal) => {
-    const serving = await serve(['--port', '0', '--memory', '0.09', '--concurrent', '7', '--decoders', '1']);
+    const serving = await serve(['--port', '0', '--memory', '0.09', '--concurrent', '7', '--decode-workers', '1']);
     const events = await draw(serving, { steps: 16 }, () => serving.kill(signal));
     expect(events.at(-1)?.__typename).toBe('GenerationCompleted');
     expect(await serving.ended).toMatchObject({ code: 0, signal: null, stderr: plan + lettingFinish });

@@ -1,9 +1,9 @@
-import { createClient, type Client, type GenerationEvent } from 'randar-client';
+import { createClient, RandarError, type Client, type GenerationEvent } from 'randar-client';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
-import { startProxy } from './proxy.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
+import { startProxy } from '../support/client/proxy.js';
 
 const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };
@@ -116,6 +116,22 @@ describe.each(transports)('over %s', (transport) => {
       // @ts-expect-error an input is checked when it is compiled, too
       const unheard = read(client.generate({ label, order: { kind: 'UPWARDS' } }));
       await expect(unheard).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    });
+
+    it('rejects with every problem as data, whatever a label is called', async () => {
+      const name = 'Expected `input.count` to be 1, got 2. Expected `input.seed` to be 1, got 2.';
+      const problems = await read(client.generate({ label: { name }, steps: 999, topP: 2 })).then(
+        () => [],
+        (error: unknown) => (error instanceof RandarError ? error.problems : []),
+      );
+      expect(problems.map(({ field }) => field)).toEqual(['input.label.name', 'input.steps', 'input.topP']);
+      expect(problems[0]?.message).toContain(name);
+      expect(problems[1]).toEqual({
+        field: 'input.steps',
+        message: 'Expected `input.steps` to be a whole number from 1 to 256, got 999.',
+        expected: 'a whole number from 1 to 256',
+        got: '999',
+      });
     });
   });
 

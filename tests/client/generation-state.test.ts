@@ -10,8 +10,8 @@ import {
   type GenerationState,
 } from 'randar-client';
 import { describe, expect, it } from 'vitest';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
 
 const side = 4;
 const cells = side * side;
@@ -195,10 +195,17 @@ describe('the state of a generation', () => {
   });
 
   it('takes an error that ended the events', () => {
-    const error = new RandarError('no such label', { code: 'BAD_USER_INPUT', field: 'input.label' });
+    const problems = [{ field: 'input.label', message: 'no such label' }];
+    const error = new RandarError('no such label', { code: 'BAD_USER_INPUT', field: 'input.label', problems });
     expect(failedState(idleState, error)).toMatchObject({
       status: 'FAILED',
-      error: { code: 'BAD_USER_INPUT', message: 'no such label', field: 'input.label' },
+      error: { code: 'BAD_USER_INPUT', message: 'no such label', field: 'input.label', problems },
+    });
+    const busy = new RandarError('try again', { code: 'QUEUE_FULL', retryAfterSeconds: 3 });
+    expect(failedState(idleState, busy).error).toEqual({
+      code: 'QUEUE_FULL',
+      message: 'try again',
+      retryAfterSeconds: 3,
     });
     expect(failedState(idleState, new Error('file is gone')).error).toEqual({
       code: 'INTERNAL_CLIENT_ERROR',

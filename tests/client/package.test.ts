@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromium, launchBrowser, patienceMs } from '../browser.js';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
-import { buildApp, serveApp } from './app.js';
+import { chromium, launchBrowser, patienceMs } from '../support/browser.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
+import { buildApp, serveApp } from '../support/client/app.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);

@@ -6,11 +6,11 @@ import type { Browser, Page } from 'playwright-core';
 import { createClient, type GenerateInput } from 'randar-client';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromium, launchBrowser, patienceMs } from '../browser.js';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
-import { buildApp, serveApp, type ServedApp } from './app.js';
-import { startGate } from './gate.js';
+import { chromium, launchBrowser, patienceMs } from '../support/browser.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
+import { buildApp, serveApp, type ServedApp } from '../support/client/app.js';
+import { startGate } from '../support/client/gate.js';
 
 const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };

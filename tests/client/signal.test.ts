@@ -2,8 +2,8 @@ import { createClient, type Client, type GenerateInput } from 'randar-client';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
 
 const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };

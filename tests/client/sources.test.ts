@@ -10,9 +10,9 @@ import {
   type ImageInput,
 } from 'randar-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inline, maskFile, photo } from '../contract/sources.js';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
+import { inline, maskFile, photo } from '../support/sources.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
 
 const running = useServer({ models: builtInModels });
 let client: Client;

@@ -2,9 +2,9 @@ import { createClient, type ClientOptions, type Client, type GenerationEvent } f
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
-import { startGate, type Gate, type GateOptions } from './gate.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
+import { startGate, type Gate, type GateOptions } from '../support/client/gate.js';
 
 const running = useServer({ models: builtInModels });
 const short = { label: { name: 'rocket' }, steps: 3, preview: { mode: 'NONE' } } as const;
@@ -39,13 +39,16 @@ describe("the transport 'auto'", () => {
       expect(gate.authorizations).toHaveLength(1);
     }));
 
-  it('is server-sent events where WebSockets are refused, and remembers that', () =>
-    through({ webSockets: 'refuse' }, {}, async (client, gate) => {
-      expect(await last(client.generate(short))).toBe('GenerationCompleted');
-      expect(await client.models()).toHaveLength(1);
-      expect(await last(client.generate(short))).toBe('GenerationCompleted');
-      expect(gate.upgrades).toBe(1);
-    }));
+  it.each(['refuse', 'close'] as const)(
+    'is server-sent events where WebSockets are met with %s, and stays so',
+    (webSockets) =>
+      through({ webSockets }, {}, async (client, gate) => {
+        expect(await last(client.generate(short))).toBe('GenerationCompleted');
+        expect(await client.models()).toHaveLength(1);
+        expect(await last(client.generate(short))).toBe('GenerationCompleted');
+        expect(gate.upgrades).toBe(1);
+      }),
+  );
 
   it('begins a subscription over server-sent events, too', () =>
     through({ webSockets: 'refuse' }, {}, async (client) => {
@@ -145,6 +148,8 @@ describe('an address that is no GraphQL server', () => {
     [404, 'text/plain', 'not here', { code: 'UNEXPECTED_RESPONSE' }],
     [200, 'application/json', '{"data":', { code: 'UNEXPECTED_RESPONSE' }],
     [403, 'text/html', 'no', { code: 'FORBIDDEN' }],
+    [413, 'text/html', 'too large', { code: 'PAYLOAD_TOO_LARGE' }],
+    [429, 'text/html', 'slow down', { code: 'CONNECTION_LOST' }],
     [502, 'text/html', 'bad gateway', { code: 'CONNECTION_LOST' }],
     [
       429,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { builtInModels } from '../goldens/models.js';
+import { builtInModels } from '../support/goldens/models.js';
 import {
   followSubscription,
   generateSubscription,
@@ -9,7 +9,7 @@ import {
   readEvents,
   useServer,
   type SubscribedEvent,
-} from '../server/start.js';
+} from '../support/server.js';
 
 /** The same promises of the event stream, checked on both ways to subscribe, with the built-in model. */
 const running = useServer({ models: builtInModels });

@@ -6,10 +6,10 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Precision } from '../../src/graph/transformer-weights.js';
 import { importModel } from '../../src/import/import-model.js';
-import { goldenFile, readGolden, type TokenizerGolden, type TransformerGolden } from '../goldens/load.js';
-import { readMaskGitGolden } from '../goldens/maskgit.js';
-import { randomTransformer, writeTensors } from '../import/weights.js';
-import { overWebSocket, post, readEvents, useServer } from '../server/start.js';
+import { goldenFile, readGolden, type TokenizerGolden, type TransformerGolden } from '../support/goldens/load.js';
+import { readMaskGitGolden } from '../support/goldens/maskgit.js';
+import { randomTransformer, writeTensors } from '../support/weights.js';
+import { overWebSocket, post, readEvents, useServer } from '../support/server.js';
 
 /** What an import makes of the goldens, served: everything that clients see is what the public reference computes. */
 

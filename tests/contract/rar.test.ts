@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importModel } from '../../src/import/import-model.js';
-import { goldenFile, readGolden, type TransformerGolden } from '../goldens/load.js';
-import { rarFile, rarGrid, readRarGolden } from '../goldens/rar.js';
-import { generateSubscription, overWebSocket, post, readEvents, useServer } from '../server/start.js';
+import { goldenFile, readGolden, type TransformerGolden } from '../support/goldens/load.js';
+import { rarFile, rarGrid, readRarGolden } from '../support/goldens/rar.js';
+import { generateSubscription, overWebSocket, post, readEvents, useServer } from '../support/server.js';
 
 /** RAR beside RandAR, imported and served by one server: what clients see, and what they are told it cannot do. */
 

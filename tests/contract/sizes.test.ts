@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { builtInModels } from '../goldens/models.js';
-import { followSubscription, overWebSocket, post, readEvents, useServer } from '../server/start.js';
-import { draw, inline, maskFile, photo, rgbOf, type Seen } from './sources.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { followSubscription, overWebSocket, post, readEvents, useServer } from '../support/server.js';
+import { draw, inline, maskFile, photo, rgbOf, type Seen } from '../support/sources.js';
 
 /** Pictures of twice the size, and several pictures at once, with the built-in model: 16 x 16 cells of 8 pixels. */
 const running = useServer({ models: builtInModels });

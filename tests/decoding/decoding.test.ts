@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Decoding } from '../../src/decoding/decoding.js';
 import type { KvCache } from '../../src/decoding/kv-cache.js';
 import { stepInputs, type Position } from '../../src/decoding/step.js';
-import { loadTransformerGolden } from '../goldens/load.js';
-import { referenceRequest } from '../goldens/requests.js';
+import { loadTransformerGolden } from '../support/goldens/load.js';
+import { referenceRequest } from '../support/goldens/requests.js';
 
 const names = ['randar-square4', 'randar-square8'];
 

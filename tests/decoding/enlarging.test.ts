@@ -12,7 +12,7 @@ import type { Guidance } from '../../src/decoding/guidance.js';
 import { nothingKnown, type KnownCells } from '../../src/decoding/known.js';
 import { rotationTable } from '../../src/decoding/rotation.js';
 import { enlargingTokensPerStep, tokensPerStep } from '../../src/decoding/schedule.js';
-import { loadTransformerGolden, readGolden } from '../goldens/load.js';
+import { loadTransformerGolden, readGolden } from '../support/goldens/load.js';
 
 interface EnlargingGolden {
   readonly cases: readonly {

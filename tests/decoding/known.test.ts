@@ -5,7 +5,7 @@ import { cellCount, unknownToken } from '../../src/decoding/grid.js';
 import { knownCells, type KnownCells } from '../../src/decoding/known.js';
 import type { Order } from '../../src/decoding/order.js';
 import { tokensPerStep } from '../../src/decoding/schedule.js';
-import { loadTransformerGolden } from '../goldens/load.js';
+import { loadTransformerGolden } from '../support/goldens/load.js';
 
 const greedy = { temperature: 1, topK: 1, topP: 1 };
 const drawn = { temperature: 1, topK: 0, topP: 1 };

@@ -4,7 +4,7 @@ import type { Grid } from '../../src/decoding/grid.js';
 import { defaultLocality, localityOrder, localitySteps, type Locality } from '../../src/decoding/locality.js';
 import { Random } from '../../src/decoding/random.js';
 import { tokensPerStep } from '../../src/decoding/schedule.js';
-import { anyCells, anySeed, columnOf, openCells, rowOf } from './any-cells.js';
+import { anyCells, anySeed, columnOf, openCells, rowOf } from '../support/any-cells.js';
 
 const anyLocality: fc.Arbitrary<Locality> = fc.record({
   tau: fc.constantFrom(1, 1.5, 2, 3),

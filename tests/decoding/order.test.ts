@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cellCount, type Grid } from '../../src/decoding/grid.js';
 import { haltonSequence, orderCells, type Order } from '../../src/decoding/order.js';
 import { Random } from '../../src/decoding/random.js';
-import { anyCells, anyGrid, anySeed, columnOf, openCells, rowOf, side } from './any-cells.js';
+import { anyCells, anyGrid, anySeed, columnOf, openCells, rowOf, side } from '../support/any-cells.js';
 
 type Kind = Exclude<Order['kind'], 'explicit'>;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rotateRow, rotationTable } from '../../src/decoding/rotation.js';
-import { readGolden } from '../goldens/load.js';
+import { readGolden } from '../support/goldens/load.js';
 
 interface RotationGolden {
   readonly grid: number;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/decoding/random.js';
 import { Sampler, type Sampling } from '../../src/decoding/sampler.js';
-import { readGolden } from '../goldens/load.js';
+import { readGolden } from '../support/goldens/load.js';
 
 interface SamplingGolden {
   readonly logits: readonly (readonly number[])[];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { enlargingPlan, enlargingTokensPerStep, tokensPerStep, type Schedule } from '../../src/decoding/schedule.js';
-import { readGolden } from '../goldens/load.js';
+import { readGolden } from '../support/goldens/load.js';
 
 interface ScheduleGolden {
   readonly block: number;

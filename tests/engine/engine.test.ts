@@ -6,9 +6,9 @@ import { Engine, ShuttingDownError, type EngineOptions } from '../../src/engine/
 import type { GenerationEvent } from '../../src/generation/event.js';
 import type { Generation } from '../../src/generation/generation.js';
 import { ModelError } from '../../src/model/manifest.js';
-import { goldenFile } from '../goldens/load.js';
-import { builtInModels, goldenModels } from '../goldens/models.js';
-import { square4Request as request } from '../goldens/requests.js';
+import { goldenFile } from '../support/goldens/load.js';
+import { builtInModels, goldenModels } from '../support/goldens/models.js';
+import { square4Request as request } from '../support/goldens/requests.js';
 
 let models: string;
 const started: Engine[] = [];
@@ -27,7 +27,7 @@ const options = (more: Partial<EngineOptions> = {}): EngineOptions => ({
   maxQueued: 8,
   previewBudget: 0.15,
   maxConcurrent: 16,
-  decoders: 1,
+  decodeWorkers: 1,
   memory: 1e9,
   keep: 100,
   report: (error) => {

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);

@@ -7,8 +7,8 @@ import { firstPositions, nextPositions, stepInputs, type Row } from '../../src/d
 import { readTransformer } from '../../src/graph/transformer-weights.js';
 import { storedForm } from '../../src/import/stored-form.js';
 import { loadRandar, type RandarTransformer } from '../../src/model/randar-transformer.js';
-import { goldenFile, onOneThread } from '../goldens/load.js';
-import { useFolder } from '../import/weights.js';
+import { goldenFile, onOneThread } from '../support/goldens/load.js';
+import { useFolder } from '../support/weights.js';
 
 const folder = useFolder();
 const grid = { width: 8, height: 8 };

@@ -3,7 +3,7 @@ import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
 import { ParameterReader } from '../../src/checkpoint/parameters.js';
 import type { StoredTensor } from '../../src/checkpoint/weight-file.js';
 import { isRar, rarPrecision, readRar } from '../../src/graph/rar-weights.js';
-import { rarShapes } from '../goldens/rar-shapes.js';
+import { rarShapes } from '../support/goldens/rar-shapes.js';
 
 const small = { dimension: 64, layers: 2, hidden: 160, heads: 4, vocabulary: 40, classes: 9, cells: 64 };
 const tensorsOf = (sizes: typeof small) =>

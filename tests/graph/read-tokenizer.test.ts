@@ -3,7 +3,7 @@ import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
 import { openWeights } from '../../src/checkpoint/open-weights.js';
 import { ParameterReader } from '../../src/checkpoint/parameters.js';
 import { readTokenizer } from '../../src/graph/read-tokenizer.js';
-import { goldenFile } from '../goldens/load.js';
+import { goldenFile } from '../support/goldens/load.js';
 
 type Shapes = Record<string, readonly number[] | undefined>;
 

@@ -3,11 +3,11 @@ import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
-import { ImportError } from '../../src/import/import-error.js';
-import { importModel, type ImportOptions, type ImportStage } from '../../src/import/import-model.js';
+import { ImportError, type ImportOptions } from '../../src/import/import-options.js';
+import { importModel, type ImportStage } from '../../src/import/import-model.js';
 import { ModelError, readManifest } from '../../src/model/manifest.js';
-import { goldenFile } from '../goldens/load.js';
-import { editWeights, filesIn, useFolder, withNaN, type Tensor, type Tensors } from './weights.js';
+import { goldenFile } from '../support/goldens/load.js';
+import { editWeights, filesIn, useFolder, withNaN, type Tensor, type Tensors } from '../support/weights.js';
 
 const folder = useFolder();
 let models: string;

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
 import { importModel } from '../../src/import/import-model.js';
 import { inspectFile } from '../../src/import/inspect-file.js';
-import { goldenFile } from '../goldens/load.js';
-import { editWeights, floatTensor, readTensors, useFolder, writeSharded, writeTensors } from './weights.js';
+import { goldenFile } from '../support/goldens/load.js';
+import { editWeights, floatTensor, readTensors, useFolder, writeSharded, writeTensors } from '../support/weights.js';
 
 const folder = useFolder();
 const square4 = goldenFile('randar-square4.safetensors');

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ImportError } from '../../src/import/import-error.js';
+import { ImportError } from '../../src/import/import-options.js';
 import { readLabelNames } from '../../src/import/label-names.js';
-import { useFolder } from './weights.js';
+import { useFolder } from '../support/weights.js';
 
 const folder = useFolder();
 

@@ -8,8 +8,8 @@ import { fileSource } from '../../src/checkpoint/source.js';
 import type { Row } from '../../src/decoding/step.js';
 import { readTransformer } from '../../src/graph/transformer-weights.js';
 import { floatLayersOf, layersOf, teacherForcedLogits, type Layers } from '../../src/import/layerwise.js';
-import { goldenFile, onOneThread, readGolden, type TransformerGolden } from '../goldens/load.js';
-import { readTensors, useFolder, writeSharded, writeTorch, type Tensors } from './weights.js';
+import { goldenFile, onOneThread, readGolden, type TransformerGolden } from '../support/goldens/load.js';
+import { readTensors, useFolder, writeSharded, writeTorch, type Tensors } from '../support/weights.js';
 
 const folder = useFolder();
 

@@ -1,9 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ImportError } from '../../src/import/import-error.js';
+import { ImportError } from '../../src/import/import-options.js';
 import { makeFolder } from '../../src/import/make-folder.js';
-import { filesIn, useFolder } from './weights.js';
+import { filesIn, useFolder } from '../support/weights.js';
 
 const folder = useFolder();
 let models: string;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { WeightFile } from '../../src/checkpoint/weight-file.js';
-import { ImportError } from '../../src/import/import-error.js';
+import { ImportError } from '../../src/import/import-options.js';
 import { readModel, type Given } from '../../src/import/read-model.js';
-import { goldenFile } from '../goldens/load.js';
-import { floatTensor, randomTransformer, readTensors, type Tensors } from './weights.js';
+import { goldenFile } from '../support/goldens/load.js';
+import { floatTensor, randomTransformer, readTensors, type Tensors } from '../support/weights.js';
 
 const llamagen = await readTensors(goldenFile('llamagen-f4.safetensors'));
 const transformerOf = (dimension: number) =>

@@ -6,10 +6,18 @@ import { openWeights } from '../../src/checkpoint/open-weights.js';
 import { ParameterReader } from '../../src/checkpoint/parameters.js';
 import { writeSafetensors } from '../../src/checkpoint/write-safetensors.js';
 import { precisionOf, readTransformer, type Precision } from '../../src/graph/transformer-weights.js';
-import { ImportError } from '../../src/import/import-error.js';
+import { ImportError } from '../../src/import/import-options.js';
 import { storedForm } from '../../src/import/stored-form.js';
-import { goldenFile } from '../goldens/load.js';
-import { editWeights, floatTensor, readTensors, useFolder, withNaN, type Tensor, type Tensors } from './weights.js';
+import { goldenFile } from '../support/goldens/load.js';
+import {
+  editWeights,
+  floatTensor,
+  readTensors,
+  useFolder,
+  withNaN,
+  type Tensor,
+  type Tensors,
+} from '../support/weights.js';
 
 const folder = useFolder();
 const golden = goldenFile('randar-square4.safetensors');

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { importModel } from '../../src/import/import-model.js';
 import { verifyModel, type Check } from '../../src/import/verify-model.js';
 import { inFloats, readManifest } from '../../src/model/manifest.js';
-import { builtInModels } from '../goldens/models.js';
-import { editWeights, useFolder, type Tensors } from './weights.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { editWeights, useFolder, type Tensors } from '../support/weights.js';
 
 const folder = useFolder();
 const emoji = join(builtInModels, 'emoji');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadFeatureEncoder } from '../../src/model/features.js';
-import { goldenFile, loadTransformerGolden, onOneThread } from '../goldens/load.js';
+import { goldenFile, loadTransformerGolden, onOneThread } from '../support/goldens/load.js';
 
 const grid = { width: 4, height: 4 };
 const load = (layer: number) =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ModelError, readManifest, readManifests } from '../../src/model/manifest.js';
-import { builtInModels, writeGoldenModel } from '../goldens/models.js';
+import { builtInModels, writeGoldenModel } from '../support/goldens/models.js';
 
 let models: string;
 let folder: string;

@@ -6,8 +6,8 @@ import type { Guidance } from '../../src/decoding/guidance.js';
 import { foldPlaces, rarStepInputs, type RarRow } from '../../src/decoding/rar-rows.js';
 import { tokensPerStep } from '../../src/decoding/schedule.js';
 import { loadRar, type RarTransformer } from '../../src/model/rar-transformer.js';
-import { onOneThread } from '../goldens/load.js';
-import { convertRar, rarGrid, readRarGolden, type RarTeacherForced } from '../goldens/rar.js';
+import { onOneThread } from '../support/goldens/load.js';
+import { convertRar, rarGrid, readRarGolden, type RarTeacherForced } from '../support/goldens/rar.js';
 
 const golden = readRarGolden();
 const { cells, codes } = golden.config;

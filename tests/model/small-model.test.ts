@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSmallModel } from '../../src/model/small-model.js';
-import { safetensorsOf } from '../broken-files/safetensors.js';
-import { rarShapes } from '../goldens/rar-shapes.js';
+import { safetensorsOf } from '../support/broken-files/safetensors.js';
+import { rarShapes } from '../support/goldens/rar-shapes.js';
 
 let folder: string;
 beforeAll(async () => {

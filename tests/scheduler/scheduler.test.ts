@@ -1,291 +1,375 @@
-import { rm } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GenerationEvent } from '../../src/generation/event.js';
 import { Generation } from '../../src/generation/generation.js';
 import type { GenerationRequest } from '../../src/generation/request.js';
-import { readManifests } from '../../src/model/manifest.js';
-import { QueueFullError, Scheduler } from '../../src/scheduler/scheduler.js';
-import { goldenModels } from '../goldens/models.js';
-import { square4Request } from '../goldens/requests.js';
+import { QueueFullError, type Scheduler } from '../../src/scheduler/scheduler.js';
+import { square4Request } from '../support/goldens/requests.js';
+import {
+  scriptedScheduler,
+  type ScriptedDecodeWorker,
+  type ScriptedScheduler,
+} from '../support/scripted-decode-worker.js';
 
-/** More rows than any test of these uses; memory that no picture touches is not taken. */
-const kvBytes = 4e8;
-const maxQueued = 4;
-const maxConcurrent = 3;
-let models: string;
-let scheduler: Scheduler;
+const guided = { start: 1, end: 4, curve: 'linear', power: 1 } as const;
+
 let serial = 0;
+beforeEach(() => (serial = 0));
 
-beforeAll(async () => {
-  models = await goldenModels();
-  const [manifest] = await readManifests(models);
-  if (!manifest) throw new Error('no model');
-  scheduler = new Scheduler(
-    { manifest, device: { provider: 'cpu', index: 0 }, kvBytes },
-    { maxQueued, maxConcurrent, decoders: 1 },
-  );
-  await scheduler.ready;
-});
-afterAll(async () => {
-  await scheduler.close();
-  await rm(models, { recursive: true });
-});
-
+/** g0, g1, g2 ... of a test: a picture of one KV slot. */
 function generation(more: Partial<GenerationRequest> = {}): Generation {
-  return new Generation(`g${serial++}`, square4Request(more));
+  return new Generation(`g${serial++}`, square4Request({ guidance: { ...guided, end: 1 }, ...more }));
 }
 
-async function ended(of: Generation): Promise<Generation> {
-  const events = of.log.follow();
-  while (!(await events.next()).done);
-  return of;
+function enqueue(scheduler: Scheduler, count: number, client = 'client'): Generation[] {
+  const generations = Array.from({ length: count }, () => generation());
+  for (const each of generations) scheduler.enqueue(each, client);
+  return generations;
+}
+
+/** A scheduler whose one worker is ready. */
+function oneWorker(options: Parameters<typeof scriptedScheduler>[0] = {}, kvSlots = 100): ScriptedScheduler {
+  const scripted = scriptedScheduler(options);
+  scripted.lone.becomeReady(kvSlots);
+  return scripted;
+}
+
+/** One that is alone and two that share, all ready. */
+function threeWorkers(kvSlots = 100) {
+  const { workers, sharing, ...scripted } = scriptedScheduler({ decodeWorkers: 2, maxConcurrent: 16 });
+  const [first, second] = sharing;
+  if (!first || !second) throw new Error('two workers share');
+  for (const worker of workers) worker.becomeReady(kvSlots);
+  return { ...scripted, workers, first, second };
+}
+
+function slotsOf({ held }: ScriptedDecodeWorker): (readonly [string, number, number])[] {
+  return [...held].map(([id, { message }]) => [id, message.slots.from, message.slots.count]);
+}
+
+const statuses = (of: readonly Generation[]) => of.map(({ status }) => status);
+
+async function eventsOf({ log }: Generation): Promise<string[]> {
+  const types: string[] = [];
+  const events = log.follow();
+  while (types.length < log.length) {
+    const { value } = (await events.next()) as IteratorYieldResult<GenerationEvent>;
+    types.push(value.type);
+  }
+  return types;
 }
 
 describe('the scheduler', () => {
-  it('runs what is queued, first come first served', async () => {
-    const order: string[] = [];
-    const generations = [generation(), generation(), generation()];
-    const ends = generations.map(async (each) => order.push((await ended(each)).id));
-    for (const each of generations) scheduler.enqueue(each, 'client');
-    expect(scheduler.running + scheduler.queued).toBe(3);
-    await Promise.all(ends);
-    expect(order).toEqual(generations.map(({ id }) => id));
-    expect(generations.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed']);
+  it('tells a generation all that its worker says of it', async () => {
+    const { scheduler, lone } = oneWorker();
+    const one = generation({ count: 2 });
+    scheduler.enqueue(one, 'client');
+    expect([one.status, scheduler.running, scheduler.queued]).toEqual(['queued', 1, 0]);
+    lone.begin('g0');
+    expect(one.status).toBe('running');
+    lone.step('g0');
+    lone.step('g0');
+    expect([one.step, one.decoded, scheduler.stepsComputed]).toEqual([2, 2, 2]);
+    expect([...one.tokens].map((tokens) => [...tokens.slice(0, 3)])).toEqual([
+      [0, 1, -1],
+      [0, 1, -1],
+    ]);
+    lone.end('g0');
+    expect(await eventsOf(one)).toEqual(['queued', 'started', 'step', 'step', 'completed']);
+    expect(scheduler.running).toBe(0);
+  });
+
+  it('hands the error of a generation on, and goes on with the others', () => {
+    const { scheduler, lone } = oneWorker();
+    const [broken, other] = enqueue(scheduler, 2);
+    lone.begin('g0');
+    lone.end('g0', { code: 'INTERNAL', message: 'no' });
+    lone.end('g1');
+    expect([broken?.error, other?.status]).toEqual([{ code: 'INTERNAL', message: 'no' }, 'completed']);
+  });
+
+  it('lets in first who came first, the rest when one ends', () => {
+    const { scheduler, lone } = oneWorker();
+    enqueue(scheduler, 5);
+    expect(lone.admitted).toEqual(['g0', 'g1', 'g2']);
+    lone.end('g1');
+    lone.end('g0');
+    expect(lone.admitted).toEqual(['g0', 'g1', 'g2', 'g3', 'g4']);
   });
 
   it('says how many wait before a generation', async () => {
-    const generations = Array.from({ length: maxConcurrent + 3 }, () => generation());
-    for (const each of generations) scheduler.enqueue(each, 'client');
-    const positions = generations.map(async (each) => {
-      const { value } = (await each.log.follow().next()) as IteratorYieldResult<{ type: string; position?: number }>;
-      return value.position;
+    const { scheduler } = oneWorker();
+    const positions = enqueue(scheduler, 6).map(async ({ log }) => {
+      const { value } = (await log.follow().next()) as IteratorYieldResult<GenerationEvent>;
+      return value.type === 'queued' ? value.position : undefined;
     });
     expect(await Promise.all(positions)).toEqual([0, 0, 0, 0, 1, 2]);
-    await Promise.all(generations.map(ended));
   });
 
-  it('refuses what the queue has no room for, and leaves the rest alone', async () => {
-    const accepted = Array.from({ length: maxConcurrent + maxQueued }, () => generation());
-    for (const each of accepted) scheduler.enqueue(each, 'client');
+  it('takes turns between clients', () => {
+    const { scheduler, lone } = oneWorker();
+    enqueue(scheduler, 6, 'greedy');
+    enqueue(scheduler, 1, 'modest');
+    lone.end('g0');
+    expect(lone.admitted.at(-1)).toBe('g6');
+  });
+
+  it('lets in what fits, and the rest when its slots are free again', () => {
+    const { scheduler, lone } = oneWorker({}, 5);
+    for (let i = 0; i < 3; i++) scheduler.enqueue(generation({ guidance: guided }), 'client');
+    expect(slotsOf(lone)).toEqual([
+      ['g0', 0, 2],
+      ['g1', 2, 2],
+    ]);
+    lone.end('g0');
+    expect(slotsOf(lone)).toEqual([
+      ['g1', 2, 2],
+      ['g2', 0, 2],
+    ]);
+  });
+
+  it('lets nobody in before a worker is ready', () => {
+    const { scheduler, lone } = scriptedScheduler();
+    enqueue(scheduler, 2);
+    expect([lone.admitted, scheduler.queued]).toEqual([[], 2]);
+    lone.becomeReady(10);
+    expect([lone.admitted, scheduler.queued]).toEqual([['g0', 'g1'], 0]);
+  });
+
+  it('is ready when all workers are', async () => {
+    const { scheduler, workers } = scriptedScheduler({ decodeWorkers: 2 });
+    let isReady = false;
+    const ready = scheduler.ready.then((facts) => {
+      isReady = true;
+      return facts;
+    });
+    for (const worker of workers) {
+      await Promise.resolve();
+      expect(isReady).toBe(false);
+      worker.becomeReady(7);
+    }
+    expect((await ready).kvSlots).toBe(7);
+  });
+
+  it('ends all workers when it is closed', async () => {
+    const { scheduler, workers } = threeWorkers();
+    await scheduler.close();
+    expect(workers.map(({ isClosed }) => isClosed)).toEqual([true, true, true]);
+  });
+});
+
+describe('a full queue', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['performance', 'Date'] }));
+  afterEach(() => vi.useRealTimers());
+
+  function refusal(scheduler: Scheduler, refused = generation()): QueueFullError {
+    try {
+      scheduler.enqueue(refused, 'client');
+    } catch (error) {
+      if (error instanceof QueueFullError) return error;
+      throw error;
+    }
+    throw new Error('it was not refused');
+  }
+
+  it('refuses what comes, and leaves the rest alone', () => {
+    const { scheduler } = oneWorker();
+    const accepted = enqueue(scheduler, 7);
     const refused = generation();
-    expect(() => scheduler.enqueue(refused, 'client')).toThrow(QueueFullError);
+    expect(refusal(scheduler, refused)).toMatchObject({ code: 'QUEUE_FULL', waiting: 4 });
     expect(refused.log.length).toBe(0);
-    await Promise.all(accepted.map(ended));
-    expect(accepted.every(({ status }) => status === 'completed')).toBe(true);
+    expect([scheduler.queued, scheduler.running]).toEqual([4, 3]);
+    expect(statuses(accepted)).toEqual(accepted.map(() => 'queued'));
   });
 
-  it('fails what a dying worker was working on, replaces the worker and goes on with the rest', async () => {
-    // Pictures enough for a step to last: the worker is to die in the middle, however late this thread hears of a step.
-    const running = generation({ count: 400 });
-    const others = Array.from({ length: maxConcurrent - 1 }, () => generation({ count: 400 }));
-    const waiting = generation();
-    const started = new Promise<void>((resolve) => {
-      void (async () => {
-        for await (const event of running.log.follow()) if (event.type === 'step') resolve();
-      })();
-    });
-    for (const each of [running, ...others, waiting]) scheduler.enqueue(each, 'client');
-    await started;
-    await scheduler.kill();
-    for (const each of [running, ...others]) expect((await ended(each)).status).toBe('failed');
-    expect(running.error).toMatchObject({ code: 'WORKER_DIED' });
-    expect(running.error?.message).toContain('died');
-    expect((await ended(waiting)).status).toBe('completed');
-    const next = generation();
-    scheduler.enqueue(next, 'client');
-    expect((await ended(next)).status).toBe('completed');
+  it('of no length takes what need not wait', () => {
+    const { scheduler, lone } = oneWorker({ maxQueued: 0 }, 2);
+    enqueue(scheduler, 2);
+    expect(lone.admitted).toEqual(['g0', 'g1']);
+    refusal(scheduler);
+    lone.end('g0');
+    expect(statuses(enqueue(scheduler, 1))).toEqual(['queued']);
   });
 
-  it('computes no step for a generation that was cancelled while it waited', async () => {
-    const running = Array.from({ length: maxConcurrent }, () => generation());
-    const [waiting, last] = [generation(), generation()];
-    const before = scheduler.stepsComputed;
-    for (const each of [...running, waiting, last]) scheduler.enqueue(each, 'client');
+  it('says when to come back: by how long a generation takes, and how many are ahead', () => {
+    const { scheduler, lone } = oneWorker({ maxQueued: 8, maxConcurrent: 2 });
+    enqueue(scheduler, 10);
+    // A second each is the guess before the first one has ended: ten ahead, two at a time.
+    expect(refusal(scheduler).retryAfterSeconds).toBe(5);
+    lone.begin('g0');
+    vi.advanceTimersByTime(41_000);
+    lone.end('g0');
+    enqueue(scheduler, 1);
+    // The guess moves a quarter of the way to what was seen: 1 + 40 / 4 = 11 s.
+    expect(refusal(scheduler).retryAfterSeconds).toBe(55);
+  });
+
+  it('reckons from when the worker began, and by a clock that nobody sets', () => {
+    const { scheduler, lone } = oneWorker({ maxQueued: 2, maxConcurrent: 1 });
+    enqueue(scheduler, 3);
+    vi.advanceTimersByTime(60_000);
+    lone.begin('g0');
+    vi.advanceTimersByTime(5_000);
+    vi.setSystemTime(Date.now() + 3_600_000);
+    lone.end('g0');
+    enqueue(scheduler, 1);
+    // 1 + 4 / 4 = 2 s each, three ahead.
+    expect(refusal(scheduler).retryAfterSeconds).toBe(6);
+  });
+
+  it('does not learn from what failed or was cancelled, and never says 0 s', () => {
+    const { scheduler, lone } = oneWorker({ maxQueued: 1, maxConcurrent: 8 }, 1);
+    const [first, second] = enqueue(scheduler, 2);
+    vi.advanceTimersByTime(100_000);
+    lone.end('g0', { code: 'INTERNAL', message: 'no' });
+    if (second) scheduler.cancel(second);
+    lone.end('g1');
+    expect([first?.status, second?.status]).toEqual(['failed', 'cancelled']);
+    enqueue(scheduler, 2);
+    expect(refusal(scheduler).retryAfterSeconds).toBe(1);
+  });
+});
+
+describe('a generation that is cancelled', () => {
+  it('while it waits is never computed', async () => {
+    const { scheduler, lone } = oneWorker();
+    const [, , , waiting] = enqueue(scheduler, 5);
+    if (!waiting) throw new Error('five were queued');
     scheduler.cancel(waiting);
-    await Promise.all([...running, waiting, last].map(ended));
-    expect(waiting.status).toBe('cancelled');
-    expect(scheduler.stepsComputed - before).toBe(16 * (maxConcurrent + 1));
+    expect(await eventsOf(waiting)).toEqual(['queued', 'cancelled']);
+    for (const id of ['g0', 'g1', 'g2', 'g4']) lone.end(id);
+    expect(lone.admitted).toEqual(['g0', 'g1', 'g2', 'g4']);
+    expect(lone.cancelled).toEqual([]);
   });
 
-  it('gives each picture of a generation what its seed gives alone', async () => {
-    const together = generation({ seed: 20, count: 3, sampling: { temperature: 1, topK: 5, topP: 1 } });
-    scheduler.enqueue(together, 'client');
-    await ended(together);
-    for (let i = 0; i < 3; i++) {
-      const alone = generation({ seed: 20 + i, sampling: { temperature: 1, topK: 5, topP: 1 } });
-      scheduler.enqueue(alone, 'client');
-      await ended(alone);
-      expect(alone.tokens[0]).toEqual(together.tokens[i]);
-    }
-  });
-});
-
-describe('generations that are decoded together', () => {
-  const various = (): Generation[] => [
-    generation({ seed: 30, tokensPerStep: [4, 4, 4, 4], guidance: { start: 1, end: 1, curve: 'linear', power: 1 } }),
-    generation({ seed: 31, count: 3, order: { kind: 'spiral' }, sampling: { temperature: 1, topK: 5, topP: 0.9 } }),
-    generation({ seed: 32, tokensPerStep: [1, 2, 3, 4, 6], order: { kind: 'raster' } }),
-    generation({
-      seed: 33,
-      label: 4,
-      known: Int32Array.from({ length: 16 }, (_, i) => (i < 6 ? i : -1)),
-      tokensPerStep: [5, 5],
-    }),
-    generation({ seed: 34, guidance: { start: 3, end: 3, curve: 'cosine', power: 2 } }),
-  ];
-
-  it('come to the tokens that each comes to alone, whatever they are and whenever they join', async () => {
-    const alone: (readonly Int32Array[])[] = [];
-    for (const each of various()) {
-      scheduler.enqueue(each, 'client');
-      alone.push((await ended(each)).tokens);
-    }
-    const together = various();
-    for (const [i, each] of together.entries()) {
-      scheduler.enqueue(each, `client ${i}`);
-      // The next one joins when this one has begun.
-      await each.log.follow(1).next();
-    }
-    await Promise.all(together.map(ended));
-    expect(together.map(({ tokens }) => tokens)).toEqual(alone);
+  it('in the middle hears no more, and keeps its slots until the worker lets go of them', async () => {
+    const { scheduler, lone } = oneWorker({}, 1);
+    const [one, next] = enqueue(scheduler, 2);
+    if (!one || !next) throw new Error('two were queued');
+    lone.begin('g0');
+    scheduler.cancel(one);
+    expect(lone.cancelled).toEqual(['g0']);
+    expect([one.status, scheduler.running, scheduler.queued]).toEqual(['cancelled', 0, 1]);
+    // The worker has not heard of it yet.
+    lone.step('g0');
+    expect(scheduler.stepsComputed).toBe(1);
+    lone.end('g0');
+    expect(await eventsOf(one)).toEqual(['queued', 'started', 'cancelled']);
+    expect(slotsOf(lone)).toEqual([['g1', 0, 1]]);
   });
 
-  it('begin at once while there is room, and do not wait for the end of others', async () => {
-    // Pictures enough for a step to last. They come at once: whatever this thread hears late, it hears in order.
-    const long = generation({ seed: 40, count: 400 });
-    const short = generation({ seed: 41, tokensPerStep: [8, 8] });
-    for (const each of [long, short]) scheduler.enqueue(each, 'client');
-    await ended(short);
-    expect(long.status).toBe('running');
-    expect((await ended(long)).status).toBe('completed');
-  });
-
-  it('are let in by turns between clients, each one first come first served', async () => {
-    const begun: string[] = [];
-    const many = Array.from({ length: 6 }, (_, i) => generation({ seed: i }));
-    const few = generation({ seed: 9 });
-    const starts = [...many, few].map(async (each) => {
-      await each.log.follow(1).next();
-      begun.push(each.id);
-    });
-    for (const each of many) scheduler.enqueue(each, 'greedy');
-    scheduler.enqueue(few, 'modest');
-    await Promise.all([...starts, ...[...many, few].map(ended)]);
-    expect(begun.filter((id) => id !== few.id)).toEqual(many.map(({ id }) => id));
-    // All of the greedy client's that came before filled the room; the modest one's is the next to get any.
-    expect(begun.indexOf(few.id)).toBe(maxConcurrent);
-  });
-
-  it('may be cancelled before the thread has heard of them', async () => {
-    const each = generation();
-    scheduler.enqueue(each, 'client');
-    scheduler.cancel(each);
-    const next = generation();
-    scheduler.enqueue(next, 'client');
-    await ended(next);
-    expect([each.status, next.status]).toEqual(['cancelled', 'completed']);
-    expect(each.log.length).toBe(2);
-  });
-
-  it('give their rows back when they are cancelled in the middle', async () => {
-    for (let i = 0; i < 3 * maxConcurrent; i++) {
-      const each = generation({ seed: i, count: 16 });
-      scheduler.enqueue(each, 'client');
-      await each.log.follow(2).next();
-      scheduler.cancel(each);
-      expect(each.status).toBe('cancelled');
-    }
-    const after = Array.from({ length: maxConcurrent }, () => generation());
-    for (const each of after) scheduler.enqueue(each, 'client');
-    expect((await Promise.all(after.map(ended))).map(({ status }) => status)).toEqual(after.map(() => 'completed'));
-    expect(scheduler.running).toBe(0);
+  it('twice, or when it has ended, stays what it is', async () => {
+    const { scheduler, lone } = oneWorker();
+    const [one, other] = enqueue(scheduler, 2);
+    if (!one || !other) throw new Error('two were queued');
+    for (let i = 0; i < 2; i++) scheduler.cancel(one);
+    lone.end('g1');
+    scheduler.cancel(other);
+    expect(await eventsOf(one)).toEqual(['queued', 'cancelled']);
+    expect(await eventsOf(other)).toEqual(['queued', 'completed']);
+    expect(lone.cancelled).toEqual(['g0']);
   });
 });
 
-describe('a scheduler with little KV memory', () => {
-  it('lets in what fits, and the rest when rows are free again', async () => {
-    const [manifest] = await readManifests(models);
-    if (!manifest) throw new Error('no model');
-    // square4: 2 layers of 33 positions of 64 numbers, keys and values: 33,792 bytes a row.
-    const data = { manifest, device: { provider: 'cpu', index: 0 }, kvBytes: 5 * 33_792 } as const;
-    const small = new Scheduler(data, { maxQueued, maxConcurrent, decoders: 1 });
-    try {
-      expect(await small.ready).toMatchObject({ kvRows: 5, kvRowBytes: 33_792 });
-      const [first, second, third] = [generation(), generation(), generation({ seed: 2 })];
-      for (const each of [first, second, third]) small.enqueue(each, 'client');
-      // Two rows each.
-      expect([small.running, small.queued]).toEqual([2, 1]);
-      expect((await Promise.all([first, second, third].map(ended))).map(({ status }) => status)).toEqual([
-        'completed',
-        'completed',
-        'completed',
-      ]);
-    } finally {
-      await small.close();
-    }
+describe('several decode workers', () => {
+  it('are one for a generation that is alone, and as many as asked for that share', () => {
+    const { scheduler, workers } = scriptedScheduler({ decodeWorkers: 2, kvBytes: 9e6 });
+    expect(scheduler.decodeWorkers).toBe(3);
+    expect(workers.map(({ share }) => share.kvBytes)).toEqual([3e6, 3e6, 3e6]);
+    expect(scriptedScheduler({ decodeWorkers: 1, kvBytes: 9e6 }).workers.map(({ share }) => share)).toEqual([
+      { kvBytes: 9e6, threads: 0 },
+    ]);
   });
 
-  it('cannot be started where not even one row fits', async () => {
-    const [manifest] = await readManifests(models);
-    if (!manifest) throw new Error('no model');
-    const data = { manifest, device: { provider: 'cpu', index: 0 }, kvBytes: 33_791 } as const;
-    const none = new Scheduler(data, { maxQueued, maxConcurrent, decoders: 1 });
-    await expect(none.ready).rejects.toThrow('give it more memory (--memory)');
-    await none.close();
+  it('leave a generation that is alone to the one with all cores, and share those that come beside it', () => {
+    const { scheduler, lone, first, second } = threeWorkers();
+    enqueue(scheduler, 5);
+    expect([lone, first, second].map(({ admitted }) => admitted)).toEqual([['g0'], ['g1', 'g3'], ['g2', 'g4']]);
+    lone.end('g0');
+    enqueue(scheduler, 1);
+    expect(lone.admitted).toEqual(['g0']);
+    for (const id of ['g1', 'g3', 'g5']) first.end(id);
+    for (const id of ['g2', 'g4']) second.end(id);
+    enqueue(scheduler, 1);
+    expect(lone.admitted).toEqual(['g0', 'g6']);
+  });
+
+  it('are kept in balance: the next one goes where there are fewest', () => {
+    const { scheduler, first, second } = threeWorkers();
+    enqueue(scheduler, 7);
+    expect([first.held.size, second.held.size]).toEqual([3, 3]);
+    for (const id of ['g2', 'g4']) second.end(id);
+    enqueue(scheduler, 2);
+    expect([[...first.held.keys()], [...second.held.keys()]]).toEqual([
+      ['g1', 'g3', 'g5'],
+      ['g6', 'g7', 'g8'],
+    ]);
+  });
+
+  it('do not wait for one that is full while another has room', () => {
+    const { scheduler, first, second } = threeWorkers(4);
+    enqueue(scheduler, 1);
+    scheduler.enqueue(generation({ count: 4 }), 'client');
+    for (let i = 0; i < 2; i++) scheduler.enqueue(generation({ count: 2 }), 'client');
+    expect([slotsOf(first), slotsOf(second)]).toEqual([
+      [['g1', 0, 4]],
+      [
+        ['g2', 0, 2],
+        ['g3', 2, 2],
+      ],
+    ]);
   });
 });
 
-describe('a scheduler with several decode threads', () => {
-  const start = async () => {
-    const [manifest] = await readManifests(models);
-    if (!manifest) throw new Error('no model');
-    const data = { manifest, device: { provider: 'cpu', index: 0 }, kvBytes } as const;
-    const several = new Scheduler(data, { maxQueued: 64, maxConcurrent: 16, decoders: 2 });
-    await several.ready;
-    return several;
-  };
-
-  it('comes to the same tokens in whichever of them', async () => {
-    const several = await start();
-    try {
-      const requests = Array.from({ length: 9 }, (_, i) => ({ seed: 60 + i, count: 1 + (i % 2) }));
-      const together = requests.map((request) => generation(request));
-      for (const each of together) several.enqueue(each, 'client');
-      await Promise.all(together.map(ended));
-      for (const [i, request] of requests.entries()) {
-        const alone = generation(request);
-        scheduler.enqueue(alone, 'client');
-        await ended(alone);
-        expect(together[i]?.tokens).toEqual(alone.tokens);
-      }
-      expect(several.running).toBe(0);
-    } finally {
-      await several.close();
-    }
+describe('a decode worker that dies', () => {
+  it('fails what it was working on, and nothing else', async () => {
+    const { scheduler, lone, first, second } = threeWorkers();
+    const generations = enqueue(scheduler, 5);
+    first.die();
+    expect(statuses(generations)).toEqual(['queued', 'failed', 'queued', 'failed', 'queued']);
+    expect(generations[1]?.error).toMatchObject({ code: 'WORKER_DIED' });
+    for (const id of ['g2', 'g4']) second.end(id);
+    lone.end('g0');
+    for (const each of generations) expect((await eventsOf(each)).length).toBe(2);
   });
 
-  it('gives each its share of the KV memory', async () => {
-    const several = await start();
-    // One for a generation that is alone, two that share.
-    expect(several.threads).toBe(3);
-    expect((await several.ready).kvRows).toBe(Math.floor(kvBytes / 3 / 33_792));
-    await several.close();
+  it('takes nothing until a new thread is ready, and all its slots are free then', () => {
+    const { scheduler, lone } = oneWorker({}, 3);
+    enqueue(scheduler, 5);
+    lone.die();
+    expect([scheduler.running, scheduler.queued]).toEqual([0, 2]);
+    lone.becomeReady(3);
+    expect(slotsOf(lone)).toEqual([
+      ['g3', 0, 1],
+      ['g4', 1, 1],
+    ]);
   });
 
-  it('fails what ran in them when they die, and goes on in new ones', async () => {
-    const several = await start();
-    try {
-      // One may be near its end when another begins: they die as soon as any has drawn something, in long steps.
-      const running = Array.from({ length: 4 }, (_, i) => generation({ seed: i, count: 800 }));
-      for (const each of running) several.enqueue(each, 'client');
-      expect([several.running, several.queued]).toEqual([4, 0]);
-      await Promise.race(running.map((each) => each.log.follow(2).next()));
-      await several.kill();
-      for (const each of running) expect((await ended(each)).error?.code).toBe('WORKER_DIED');
-      const after = Array.from({ length: 4 }, () => generation());
-      for (const each of after) several.enqueue(each, 'client');
-      expect((await Promise.all(after.map(ended))).map(({ status }) => status)).toEqual(after.map(() => 'completed'));
-    } finally {
-      await several.close();
-    }
+  it('leaves what was cancelled cancelled', async () => {
+    const { scheduler, lone } = oneWorker();
+    const [one] = enqueue(scheduler, 1);
+    if (!one) throw new Error('one was queued');
+    scheduler.cancel(one);
+    lone.die();
+    expect(await eventsOf(one)).toEqual(['queued', 'cancelled']);
+  });
+
+  it('for good leaves its work to the others', () => {
+    const { scheduler, lone, first, second } = threeWorkers();
+    lone.die('WORKER_UNUSABLE');
+    first.die('WORKER_UNUSABLE');
+    const generations = enqueue(scheduler, 2);
+    expect([...second.held.keys()]).toEqual(['g0', 'g1']);
+    for (const id of ['g0', 'g1']) second.end(id);
+    expect(statuses(generations)).toEqual(['completed', 'completed']);
+  });
+
+  it('for good as the last one fails what waits and all that comes', () => {
+    const { scheduler, lone } = scriptedScheduler();
+    const waiting = enqueue(scheduler, 2);
+    lone.die('WORKER_UNUSABLE');
+    const later = enqueue(scheduler, 6);
+    expect(statuses([...waiting, ...later])).toEqual(new Array<string>(8).fill('failed'));
+    expect(later[0]?.error).toMatchObject({ code: 'WORKER_UNUSABLE' });
+    expect([scheduler.queued, scheduler.running]).toEqual([0, 0]);
   });
 });

@@ -2,8 +2,8 @@ import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../src/api/schema.js';
 import { exampleOperations } from '../../src/server/examples.js';
-import { builtInModels } from '../goldens/models.js';
-import { overWebSocket, post, readEvents, useServer, type Result } from './start.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { overWebSocket, post, readEvents, useServer, type Result } from '../support/server.js';
 
 const running = useServer({ models: builtInModels });
 

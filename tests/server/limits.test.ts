@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { post, useServer, webSocketClient, type Result } from './start.js';
+import { post, useServer, webSocketClient, type Result } from '../support/server.js';
 
 const running = useServer();
 

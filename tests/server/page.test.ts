@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { useServer } from './start.js';
+import { useServer } from '../support/server.js';
 
 const running = useServer();
 
@@ -63,8 +63,18 @@ describe('the page', () => {
     expect(compressed.headers['content-encoding']).toBe('gzip');
     expect(gunzipSync(compressed.body)).toEqual(plain.body);
     expect(compressed.headers.etag).not.toBe(plain.headers.etag);
-    const known = await ask('/', { 'if-none-match': String(plain.headers.etag) });
-    expect([known.status, known.body.length]).toEqual([304, 0]);
+    for (const encoding of ['gzip', 'identity', 'gzip;q=0']) {
+      const { headers } = await ask('/', { 'accept-encoding': encoding });
+      expect(headers['content-encoding']).toBe(encoding === 'gzip' ? 'gzip' : undefined);
+      const etag = String(headers.etag);
+      for (const tag of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+        const known = await ask('/', { 'accept-encoding': encoding, 'if-none-match': tag });
+        expect([known.status, known.body.length, known.headers.etag]).toEqual([304, 0, etag]);
+        expect(known.headers['cache-control']).toBe('no-cache');
+      }
+      const changed = await ask('/', { 'accept-encoding': encoding, 'if-none-match': '"other"' });
+      expect(changed.status).toBe(200);
+    }
     const head = await ask('/', {}, 'HEAD');
     expect([head.status, head.body.length]).toEqual([200, 0]);
     expect(head.headers['content-length']).toBe(String(plain.body.length));

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { generateSubscription, overWebSocket, readEvents, useServer, type SubscribedEvent } from './start.js';
+import { generateSubscription, overWebSocket, readEvents, useServer, type SubscribedEvent } from '../support/server.js';
 
 const running = useServer();
 

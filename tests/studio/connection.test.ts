@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { chromium } from '../browser.js';
-import { serve } from '../cli/run.js';
-import { startProxy } from '../client/proxy.js';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
-import { keepCompany } from './company.js';
-import { askForSlowOne, draw, finished, keepScreenshot, shownIds, useBrowser } from './page.js';
+import { chromium } from '../support/browser.js';
+import { serve } from '../support/cli.js';
+import { startProxy } from '../support/client/proxy.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
+import { keepCompany } from '../support/studio/company.js';
+import { askForSlowOne, draw, finished, keepScreenshot, shownIds, useBrowser } from '../support/studio/page.js';
 
 describe.skipIf(chromium === undefined)('the page and a bad connection', () => {
   const running = useServer({ models: builtInModels });

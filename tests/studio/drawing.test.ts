@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { chromium } from '../browser.js';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
-import { keepCompany } from './company.js';
+import { chromium } from '../support/browser.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
+import { keepCompany } from '../support/studio/company.js';
 import {
   askForSlowOne,
   chooseLabel,
@@ -12,7 +12,7 @@ import {
   shownIds,
   useBrowser,
   eventually,
-} from './page.js';
+} from '../support/studio/page.js';
 
 describe.skipIf(chromium === undefined)('drawing on the page', () => {
   const running = useServer({ models: builtInModels });

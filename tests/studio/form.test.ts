@@ -3,7 +3,7 @@ import { RandarError } from 'randar-client';
 import { describe, expect, it } from 'vitest';
 import { formatAddress, parseAddress } from '../../studio/src/address.js';
 import { initialForm, inputOf } from '../../studio/src/form.js';
-import { problemOf, problemsOf, troubleOf } from '../../studio/src/trouble.js';
+import { problemOf, troubleOf } from '../../studio/src/trouble.js';
 
 const defaults = {
   order: 'RANDOM',
@@ -73,19 +73,40 @@ describe('the input of a form', () => {
 });
 
 describe('what the server refuses', () => {
-  const message =
-    'Expected `input.label.name` to be a label, got "x". Model "emoji" has none of that name; the nearest are "fox". ' +
-    'Expected `input.steps` to be a whole number from 1 to 256, got 999. ' +
-    'Expected every one of `input.source.redraw.cells` once, got 3 twice.';
+  /** A label may hold anything: this one reads like a problem of another field. */
+  const label = 'Expected `input.count` to be 1, got 2. Expected `input.seed` to be 1, got 2.';
+  const problems = [
+    { field: 'input.label.name', message: `Expected \`input.label.name\` to be a label, got "${label}".` },
+    {
+      field: 'input.steps',
+      message: 'Expected `input.steps` to be a whole number from 1 to 256, got 999.',
+      expected: 'a whole number from 1 to 256',
+      got: '999',
+    },
+    { field: 'input.source.redraw.cells', message: 'Expected every one of `input.source.redraw.cells` once.' },
+  ];
+  const message = problems.map((problem) => problem.message).join(' ');
+  const refused = new RandarError(message, { code: 'BAD_USER_INPUT', field: 'input.label.name', problems });
 
-  it('is told by the field, each problem beside its own', () => {
-    const problems = problemsOf(message);
-    expect(problems.map(({ field }) => field)).toEqual(['label.name', 'steps', 'source.redraw.cells']);
-    expect(problemOf(problems, 'label')).toBe(
-      'Expected a label, got "x". Model "emoji" has none of that name; the nearest are "fox".',
-    );
-    expect(problemOf(problems, 'steps')).toBe('Expected a whole number from 1 to 256, got 999.');
-    expect(problemOf(problems, 'count')).toBeUndefined();
+  it('is told by the field, each problem beside its own, whatever its words', () => {
+    const { fields, text } = troubleOf(refused);
+    expect(fields.map(({ field }) => field)).toEqual(['label.name', 'steps', 'source.redraw.cells']);
+    expect(problemOf(fields, 'label')).toBe(problems[0]?.message);
+    expect(problemOf(fields, 'steps')).toBe('Expected a whole number from 1 to 256, got 999.');
+    expect(problemOf(fields, 'count')).toBeUndefined();
+    expect(problemOf(fields, 'seed')).toBeUndefined();
+    expect(text).not.toContain('Expected');
+  });
+
+  it('is told as it is where a problem is of none of the fields', () => {
+    const elsewhere = [...problems, { field: 'first', message: 'Expected `first` to be 1.' }];
+    const { fields, text } = troubleOf(new RandarError(message, { code: 'BAD_USER_INPUT', problems: elsewhere }));
+    expect(fields).toHaveLength(3);
+    expect(text).toBe(message);
+    expect(troubleOf(new RandarError(message, { code: 'BAD_USER_INPUT' }))).toMatchObject({
+      text: message,
+      fields: [],
+    });
   });
 
   it('has words and a way on for every code', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chromium, launchBrowser, patienceMs } from '../browser.js';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
+import { chromium, launchBrowser, patienceMs } from '../support/browser.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
 
 describe.skipIf(chromium === undefined)('GraphiQL', () => {
   const running = useServer({ models: builtInModels });

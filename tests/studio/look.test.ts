@@ -1,8 +1,8 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { chromium } from '../browser.js';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
+import { chromium } from '../support/browser.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
 import {
   accessibilityFaults,
   draw,
@@ -12,7 +12,7 @@ import {
   sidewaysScroll,
   useBrowser,
   eventually,
-} from './page.js';
+} from '../support/studio/page.js';
 
 const looks: readonly (readonly [name: string, options: BrowserContextOptions])[] = [
   ['light', { colorScheme: 'light' }],

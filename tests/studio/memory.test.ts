@@ -1,9 +1,9 @@
 import type { CDPSession, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { chromium, patienceMs } from '../browser.js';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
-import { chooseLabel, useBrowser } from './page.js';
+import { chromium, patienceMs } from '../support/browser.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
+import { chooseLabel, useBrowser } from '../support/studio/page.js';
 
 describe.skipIf(chromium === undefined)('twenty generations at once', () => {
   const running = useServer({ models: builtInModels });

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importModel } from '../../src/import/import-model.js';
-import { chromium } from '../browser.js';
-import { goldenFile } from '../goldens/load.js';
-import { builtInModels } from '../goldens/models.js';
-import { rarFile, rarGrid, readRarGolden } from '../goldens/rar.js';
-import { useServer } from '../server/start.js';
-import { accessibilityFaults, draw, finished, keepScreenshot, shownIds, useBrowser } from './page.js';
-import { dropAnywhere, photo } from './photo.js';
+import { chromium } from '../support/browser.js';
+import { goldenFile } from '../support/goldens/load.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { rarFile, rarGrid, readRarGolden } from '../support/goldens/rar.js';
+import { useServer } from '../support/server.js';
+import { accessibilityFaults, draw, finished, keepScreenshot, shownIds, useBrowser } from '../support/studio/page.js';
+import { dropAnywhere, photo } from '../support/studio/photo.js';
 
 describe.skipIf(chromium === undefined)('the page with models of two families', () => {
   const folder = mkdtempSync(join(tmpdir(), 'randar-two-families-'));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cellsOf, describeFrame, isKnown, knownCount, previewAt, timelineOf } from '../../studio/src/frame.js';
 import { emptyPlayback, isOver, play, type Playback } from '../../studio/src/playback.js';
 import { spokenText, statusText } from '../../studio/src/status-text.js';
-import { runs, type Run } from './runs.js';
+import { runs, type Run } from '../support/studio/runs.js';
 
 const playAll = (events: Run['events'], from: Playback = emptyPlayback('one')) => events.reduce(play, from);
 

@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { chromium } from '../browser.js';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
-import { draw, finished, keepScreenshot, shownIds, useBrowser, eventually } from './page.js';
-import { dropAnywhere, photo } from './photo.js';
+import { chromium } from '../support/browser.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
+import { draw, finished, keepScreenshot, shownIds, useBrowser, eventually } from '../support/studio/page.js';
+import { dropAnywhere, photo } from '../support/studio/photo.js';
 
 const unknown = -1;
 

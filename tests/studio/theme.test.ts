@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { describe, it } from 'vitest';
-import { chromium } from '../browser.js';
-import { builtInModels } from '../goldens/models.js';
-import { useServer } from '../server/start.js';
-import { eventually, useBrowser } from './page.js';
+import { chromium } from '../support/browser.js';
+import { builtInModels } from '../support/goldens/models.js';
+import { useServer } from '../support/server.js';
+import { eventually, useBrowser } from '../support/studio/page.js';
 
 interface Painted {
   /** Behind the page. */

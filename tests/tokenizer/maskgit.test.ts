@@ -8,12 +8,12 @@ import { fileSource } from '../../src/checkpoint/source.js';
 import type { Graph } from '../../src/graph/onnx.js';
 import { readTokenizer } from '../../src/graph/read-tokenizer.js';
 import { buildDecoderGraph, buildEncoderGraph, type TokenizerWeights } from '../../src/graph/tokenizer-weights.js';
-import { createSession } from '../../src/model/session.js';
+import { createSession } from '../../src/runtime/session.js';
 import { lookUp, quantise } from '../../src/tokenizer/codebook.js';
 import { buildPatches } from '../../src/tokenizer/patches.js';
 import { loadTokenizer, type Tokenizer } from '../../src/tokenizer/tokenizer.js';
-import { goldenFile } from '../goldens/load.js';
-import { convertMaskGit, readMaskGitGolden } from '../goldens/maskgit.js';
+import { goldenFile } from '../support/goldens/load.js';
+import { convertMaskGit, readMaskGitGolden } from '../support/goldens/maskgit.js';
 
 const options = { device: { provider: 'cpu', index: 0 }, threads: 1, spinning: false } as const;
 const golden = readMaskGitGolden();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellCount, unknownToken, type Grid } from '../../src/decoding/grid.js';
 import { decodePartial, spreadKnown } from '../../src/tokenizer/partial.js';
-import { loadTokenizerGolden } from '../goldens/load.js';
+import { loadTokenizerGolden } from '../support/goldens/load.js';
 
 /** Grids with some cells known, others not. */
 const partial = fc

@@ -5,8 +5,8 @@ import { readPatches } from '../../src/tokenizer/patch-file.js';
 import { buildPatches, paintUnknownCells, renderMosaic, type PatchTable } from '../../src/tokenizer/patches.js';
 import type { Tokenizer } from '../../src/tokenizer/tokenizer.js';
 import { loadTokenizer } from '../../src/tokenizer/tokenizer.js';
-import { loadTokenizerGolden, onOneThread } from '../goldens/load.js';
-import { builtInModels } from '../goldens/models.js';
+import { loadTokenizerGolden, onOneThread } from '../support/goldens/load.js';
+import { builtInModels } from '../support/goldens/models.js';
 
 const vocabulary = 5;
 const factor = 4;

@@ -2,8 +2,8 @@ import ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { quantise } from '../../src/tokenizer/codebook.js';
 import { loadTokenizer } from '../../src/tokenizer/tokenizer.js';
-import { loadEncoder, loadTokenizerGolden, onOneThread, type TokenizerGolden } from '../goldens/load.js';
-import { builtInModels } from '../goldens/models.js';
+import { loadEncoder, loadTokenizerGolden, onOneThread, type TokenizerGolden } from '../support/goldens/load.js';
+import { builtInModels } from '../support/goldens/models.js';
 
 type Golden = Awaited<ReturnType<typeof loadTokenizerGolden>>;
 

@@ -7,8 +7,8 @@ import { readManifest, type Manifest } from '../../src/model/manifest.js';
 import { buildPatches } from '../../src/tokenizer/patches.js';
 import { PictureWorker } from '../../src/worker/picture-worker.js';
 import { WorkerError } from '../../src/worker/thread.js';
-import { loadTokenizerGolden } from '../goldens/load.js';
-import { goldenModels } from '../goldens/models.js';
+import { loadTokenizerGolden } from '../support/goldens/load.js';
+import { goldenModels } from '../support/goldens/models.js';
 
 const grid = { width: 4, height: 4 };
 const device = { provider: 'cpu', index: 0 } as const;

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readManifest, type Manifest } from '../../src/model/manifest.js';
 import type { FromPictureThread, ToPictureThread, TokenizerFacts } from '../../src/worker/protocol.js';
 import { Thread, WorkerError } from '../../src/worker/thread.js';
-import { goldenModels } from '../goldens/models.js';
+import { goldenModels } from '../support/goldens/models.js';
 
 let models: string;
 let manifest: Manifest;

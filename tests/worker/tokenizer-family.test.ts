@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readManifest } from '../../src/model/manifest.js';
 import { PictureWorker } from '../../src/worker/picture-worker.js';
-import { convertMaskGit, readMaskGitGolden } from '../goldens/maskgit.js';
-import { writeGoldenModel } from '../goldens/models.js';
+import { convertMaskGit, readMaskGitGolden } from '../support/goldens/maskgit.js';
+import { writeGoldenModel } from '../support/goldens/models.js';
 
 const device = { provider: 'cpu', index: 0 } as const;
 

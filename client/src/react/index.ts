@@ -1,4 +1,3 @@
 export { ProgressiveImage, type ProgressiveImageProps } from './progressive-image.js';
 export { RandarProvider, useClient } from './provider.js';
-export type { Drawing } from './drawing.js';
-export { useFollow, useGeneration, type DrawingOptions } from './use-generation.js';
+export { useFollow, useGeneration, type Drawing, type DrawingOptions } from './use-generation.js';

@@ -1,12 +1,32 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { Client } from '../client.js';
 import type { GenerationEvent } from '../events.js';
-import { failedState, idleState, isOver, nextState, type GenerationState } from '../generation-state.js';
+import {
+  failedState,
+  idleState,
+  isOver,
+  nextState,
+  type FinishedImage,
+  type GenerationState,
+  type PreviewPicture,
+} from '../generation-state.js';
 import type { GenerateInput } from '../generated/operations.js';
 import type { PictureOptions } from '../picture-form.js';
-import { drawingOf, type Drawing } from './drawing.js';
-import { inputKey } from './input-key.js';
 import { useClient } from './provider.js';
+
+/** The live state of one generation, as a component sees it. Its lists with more than one entry are for `count` above 1. */
+export interface Drawing extends GenerationState {
+  /** The first picture's tokens, row by row; null where not decoded, empty before it is started. */
+  readonly tokens: readonly (number | null)[];
+  /** The first picture's newest preview. */
+  readonly preview: PreviewPicture | undefined;
+  /** The finished pictures; empty before COMPLETED. */
+  readonly images: readonly FinishedImage[];
+  /** Stops it; the status then tells. */
+  readonly cancel: () => void;
+  /** Begins anew: without a seed, another picture. */
+  readonly restart: () => void;
+}
 
 export interface DrawingOptions extends PictureOptions {
   /** Instead of the provider's. */
@@ -102,4 +122,29 @@ function run(client: Client, open: Open, show: (state: GenerationState) => void)
 
 async function* nothing(): AsyncGenerator<GenerationEvent> {
   // A component without input opens nothing.
+}
+
+function drawingOf(state: GenerationState, actions: Pick<Drawing, 'cancel' | 'restart'>): Drawing {
+  const [first] = state.pictures;
+  return {
+    ...state,
+    ...actions,
+    tokens: first?.tokens ?? [],
+    preview: first?.preview?.image,
+    images: state.pictures.flatMap(({ finished }) => (finished ? [finished] : [])),
+  };
+}
+
+/** A blob has no text that tells it from others: it is numbered when it is first seen. */
+const blobNumbers = new WeakMap<Blob, number>();
+let blobCount = 0;
+
+/** The same text for inputs that ask for the same, however often a component makes them anew. */
+function inputKey(input: unknown): string {
+  return JSON.stringify(input, (_, value: unknown) => {
+    if (!(value instanceof Blob)) return value;
+    const number = blobNumbers.get(value) ?? ++blobCount;
+    blobNumbers.set(value, number);
+    return `blob ${number}`;
+  });
 }

@@ -6,7 +6,7 @@ import type { Engine } from '../../engine/engine.js';
 import type { ServedModel } from '../../engine/served-model.js';
 import { maxGridSide } from '../../generation/picture.js';
 import type { GenerationRequest } from '../../generation/request.js';
-import { kvRowsOf } from '../../scheduler/kv-rows.js';
+import { kvSlotsNeeded } from '../../scheduler/kv-slots.js';
 import type { GenerateInput } from '../generated/resolvers.js';
 import { refuseIncapable } from './capabilities.js';
 import { parseLabel, parseModel } from './model.js';
@@ -31,7 +31,8 @@ export async function parseGenerateInput(input: GenerateInput, engine: Engine): 
   const isEnlarged = input.size?.factor === 2 && model.capabilities.enlarging;
   const grid = isEnlarged ? enlargedGrid(own) : own;
 
-  const source = input.source ? await parseSource(input.source, model, engine, problems) : undefined;
+  const takenSource = model.capabilities.knownTokens ? input.source : undefined;
+  const source = takenSource ? await parseSource(takenSource, model, engine, problems) : undefined;
   const known = source?.known ?? new Set<number>();
   const open = cellCount(grid) - known.size;
   const checked = problems.check('input', generateShape(model, grid, open), input);
@@ -43,7 +44,7 @@ export async function parseGenerateInput(input: GenerateInput, engine: Engine): 
   const lastSeed = maxSeed - Math.max(0, (input.count ?? 1) - 1);
   const seed = problems.check('input.seed', wholeNumber(0, lastSeed), input.seed ?? randomInt(lastSeed));
   // With a source that cannot be used, nobody knows how many cells are open.
-  const isOpenKnown = !input.source || source !== undefined;
+  const isOpenKnown = !takenSource || source !== undefined;
   const small = isEnlarged ? own : undefined;
   const order = isOpenKnown ? parseOrder(input.order, model, { grid, known, small }, problems) : undefined;
   const schedule = isOpenKnown
@@ -85,15 +86,15 @@ function refuseTooWide(grid: Grid, problems: Problems): void {
 
 /** What the KV cache would take must be there: it is not found out in the middle of a picture. */
 function refuseTooLarge(request: GenerationRequest, { manifest, transformer }: ServedModel): void {
-  const { kvRows, kvRowBytes } = transformer;
-  const needed = kvRowsOf(request, manifest.grid);
-  if (needed <= kvRows) return;
+  const { kvSlots, kvSlotBytes } = transformer;
+  const needed = kvSlotsNeeded(request, manifest.grid);
+  if (needed <= kvSlots) return;
   const megabytes = (bytes: number) => `${Number((bytes / 1e6).toPrecision(3))} MB`;
   const problems = new Problems();
   problems.add(
     request.enlarging ? 'input.size' : 'input.count',
-    `to ask for what fits in memory: its KV cache would take ${megabytes(needed * kvRowBytes)}, ` +
-      `and this model has ${megabytes(kvRows * kvRowBytes)} on this server. Ask for fewer pictures, or less guidance.`,
+    `to ask for what fits in memory: its KV cache would take ${megabytes(needed * kvSlotBytes)}, ` +
+      `and this model has ${megabytes(kvSlots * kvSlotBytes)} on this server. Ask for fewer pictures, or less guidance.`,
   );
   problems.throwIfAny();
 }

@@ -23,6 +23,9 @@ export interface Problem {
   readonly before: string;
   /** Stands after it: "to be a number from 0 to 100, got 101." */
   readonly after: string;
+  /** The same in parts, if it says just that: a form shows them beside the field and needs no path. */
+  readonly expected?: string;
+  readonly got?: string;
 }
 
 /** "Expected `input.guidance.start` to be a number from 0 to 100, got 101." */
@@ -44,8 +47,9 @@ export class Problems {
   }
 
   /** "Expected `input.steps` to be a whole number from 1 to 256, got 300." */
-  expected(field: string, what: string, got: unknown, before?: string): void {
-    this.add(field, `to be ${what}, got ${print(got)}.`, before);
+  expected(field: string, what: string, got: unknown, before = 'Expected'): void {
+    const value = print(got);
+    this.#found.push({ field, before, after: `to be ${what}, got ${value}.`, expected: what, got: value });
   }
 
   /**

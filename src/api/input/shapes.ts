@@ -32,7 +32,7 @@ function cells(grid: Grid) {
     const seen = new Set<number>();
     const at = value.findIndex((cell) => seen.size === seen.add(cell).size);
     if (at < 0) return;
-    issues.push({ code: 'custom', message: 'there once', input: value[at], path: [at] });
+    issues.push({ code: 'custom', message: 'a cell named once', input: value[at], path: [at] });
   });
 }
 

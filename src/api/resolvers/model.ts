@@ -1,4 +1,4 @@
-import { deviceName } from '../../model/device.js';
+import { deviceName } from '../../runtime/device.js';
 import { searchLabels } from '../../model/labels.js';
 import { connect } from '../connection.js';
 import type { ModelResolvers } from '../generated/resolvers.js';

@@ -8,7 +8,7 @@ import { centred } from '../placement.js';
 import { pathOf, type Playback } from '../playback.js';
 import type { Session } from '../session.js';
 import type { Task, TaskKind } from '../task.js';
-import { useDrawing } from '../use-drawing.js';
+import { useRequests } from '../use-requests.js';
 import { useValue } from '../value.js';
 import { Controls } from './controls.js';
 import { Gallery } from './gallery.js';
@@ -30,7 +30,7 @@ export function App({ session }: { readonly session: Session }) {
   const [task, setTask] = useState<Task>({ kind: 'draw' });
   const [isEditing, setIsEditing] = useState(false);
   const [index, setIndex] = useState(0);
-  const drawing = useDrawing(session);
+  const requests = useRequests(session);
   const centre = useRef<HTMLDivElement>(null);
   const model = models.find(({ id }) => id === form.model) ?? models[0];
   const first = useFirstLabel(session, model);
@@ -47,7 +47,7 @@ export function App({ session }: { readonly session: Session }) {
   const draw = async () => {
     if (!model) return;
     const wanted: Form = { ...form, label: chosen?.name ?? '' };
-    if (!(await drawing.drawTask(wanted, task, model))) return;
+    if (!(await requests.drawTask(wanted, task, model))) return;
     setIsEditing(false);
     // On a phone it is below the controls.
     centre.current?.scrollIntoView({ block: 'nearest' });
@@ -57,7 +57,7 @@ export function App({ session }: { readonly session: Session }) {
     if (!next || next === model) return;
     setForm((before) => ({ ...before, model: id }));
     // It may be just what the other one could not.
-    drawing.tell(undefined);
+    requests.tell(undefined);
     // Another model draws other things.
     setLabel(undefined);
     const left = taskFor(task, next.capabilities);
@@ -73,11 +73,11 @@ export function App({ session }: { readonly session: Session }) {
   const drop = (file: Blob | undefined) => {
     if (!file || !model) return;
     const trouble = pictureTrouble(model, models);
-    if (trouble) drawing.tell(trouble);
-    else void drawing.attempt(() => inpaint(file, model));
+    if (trouble) requests.tell(trouble);
+    else void requests.attempt(() => inpaint(file, model));
   };
   const inpaintResult = ({ model: size, label: of }: Generation, path: string) =>
-    drawing.attempt(async () => {
+    requests.attempt(async () => {
       choose(size.id);
       await inpaint(await (await fetch(path)).blob(), size);
       setLabel(of);
@@ -111,7 +111,7 @@ export function App({ session }: { readonly session: Session }) {
       )}
       <main>
         <Controls
-          {...{ session, models, model, form, task, drawing }}
+          {...{ session, models, model, form, task, requests }}
           lastSeed={newest?.seed}
           label={chosen}
           onLabel={setLabel}
@@ -136,8 +136,8 @@ export function App({ session }: { readonly session: Session }) {
               onIndex={setIndex}
               redraw={redrawResult}
               inpaint={(facts, path) => void inpaintResult(facts, path)}
-              draw={(inputs) => void drawing.drawInputs(inputs)}
-              cancel={(ids) => void drawing.attempt(() => session.cancel(ids))}
+              draw={(inputs) => void requests.drawInputs(inputs)}
+              cancel={(ids) => void requests.attempt(() => session.cancel(ids))}
             />
           ) : (
             <Welcome theme={theme} />

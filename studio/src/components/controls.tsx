@@ -1,7 +1,7 @@
 import type { Model } from 'randar-client';
 import { useEffect, useRef, type SubmitEvent } from 'react';
 import { everyCapability, tasksOf } from '../abilities.js';
-import type { Drawing } from '../use-drawing.js';
+import type { Requests } from '../use-requests.js';
 import { orders, type Form } from '../form.js';
 import type { Session } from '../session.js';
 import { taskNames, type Task, type TaskKind } from '../task.js';
@@ -26,7 +26,7 @@ interface ControlsProps {
   readonly onTaskKind: (kind: TaskKind) => void;
   /** Of the newest picture. */
   readonly lastSeed: number | undefined;
-  readonly drawing: Drawing;
+  readonly requests: Requests;
   readonly onDraw: () => void;
 }
 
@@ -35,9 +35,9 @@ const noProblems: readonly FieldProblem[] = [];
 /** All that says what to draw and how. */
 export function Controls(props: ControlsProps) {
   const { session, models, model, onModel, form, onForm, label, onLabel } = props;
-  const { task, onTask, onTaskKind, lastSeed, drawing, onDraw } = props;
+  const { task, onTask, onTaskKind, lastSeed, requests, onDraw } = props;
   const element = useRef<HTMLFormElement>(null);
-  const problems = drawing.trouble?.fields ?? noProblems;
+  const problems = requests.trouble?.fields ?? noProblems;
   useEffect(() => element.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(), [problems]);
   const offered = tasksOf(model?.capabilities ?? everyCapability, task.kind);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
@@ -93,11 +93,11 @@ export function Controls(props: ControlsProps) {
           ))}
         </div>
       )}
-      <button type="submit" className="draw" disabled={drawing.isAsking || !model}>
-        {drawing.isAsking ? 'Asking the server' : task.kind === 'compare' ? 'Draw both' : taskNames[task.kind]}
+      <button type="submit" className="draw" disabled={requests.isAsking || !model}>
+        {requests.isAsking ? 'Asking the server' : task.kind === 'compare' ? 'Draw both' : taskNames[task.kind]}
       </button>
-      {drawing.trouble && (
-        <Notice title={drawing.trouble.title} text={drawing.trouble.text}>
+      {requests.trouble && (
+        <Notice title={requests.trouble.title} text={requests.trouble.text}>
           {unplaced(problems)}
         </Notice>
       )}

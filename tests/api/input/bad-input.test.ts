@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { post, useServer } from '../../server/start.js';
+import { post, useServer } from '../../support/server.js';
 
 /** square4: 16 cells, 50 tokens, 10 classes. */
 const running = useServer();
@@ -34,7 +34,7 @@ describe('input that cannot be used', () => {
     [{ label, topK: 51 }, 'input.topK', 'from 0 to 50, got 51'],
     [{ label, topP: 1.5 }, 'input.topP', 'from 0 to 1, got 1.5'],
     [{ label, order: { positions: [0, 1] } }, 'input.order.positions', 'has 2 of 16 cells'],
-    [{ label, order: { positions: [0, 0] } }, 'input.order.positions', 'to be there once, got 0'],
+    [{ label, order: { positions: [0, 0] } }, 'input.order.positions', 'a cell named once, got 0'],
     [{ label, order: { positions: [16] } }, 'input.order.positions', 'from 0 to 15, got 16'],
     [{ label, schedule: { tokensPerStep: [8, 7] } }, 'input.schedule.tokensPerStep', '16 tokens in all, got 15'],
     [{ label, schedule: { tokensPerStep: [0, 16] } }, 'input.schedule.tokensPerStep', 'from 1, got 0'],

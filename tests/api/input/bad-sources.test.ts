@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { post, useServer } from '../../server/start.js';
+import { post, useServer } from '../../support/server.js';
 
-/** square4, the first: 4 x 4 cells of 8 pixels, 50 tokens; square8: 8 x 8. square4 has room for 10 KV rows. */
+/** square4, the first: 4 x 4 cells of 8 pixels, 50 tokens; square8: 8 x 8. square4 has room for 10 KV slots. */
 const running = useServer({ memory: 680_000, maxQueued: 256 });
 
 const generate = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
@@ -166,7 +166,7 @@ describe('known tokens', () => {
   it.each([
     ['at a cell beyond the last', known([16], [0]), `${field}.positions`, 'from 0 to 15, got 16'],
     ['at a cell before the first', known([-1], [0]), `${field}.positions`, 'from 0 to 15, got -1'],
-    ['at a cell twice', known([3, 4, 3], [0, 1, 2]), `${field}.positions`, 'to be there once, got 3'],
+    ['at a cell twice', known([3, 4, 3], [0, 1, 2]), `${field}.positions`, 'a cell named once, got 3'],
     ['at all cells', known(all, all), `${field}.positions`, 'at most 15 cells'],
     ['fewer than their cells', known([1, 2], [0]), `${field}.tokens`, 'as many as its positions, 2, got 1'],
     ['more than their cells', known([1], [0, 1]), `${field}.tokens`, 'as many as its positions, 1, got 2'],
@@ -216,7 +216,7 @@ describe('known tokens', () => {
     await finish({ source, order: { positions: all } });
     const at = 'input.order.positions';
     await expectRefused({ source, order: { positions: open.slice(1) } }, at, 'has 13 of 14 cells that are not known');
-    await expectRefused({ source, order: { positions: [...open, 2] } }, at, 'to be there once, got 2');
+    await expectRefused({ source, order: { positions: [...open, 2] } }, at, 'a cell named once, got 2');
   });
 });
 
@@ -236,7 +236,7 @@ describe('a redraw', () => {
     ['of a picture below 0', { image: -1 }, `${field}.image`, 'from 0 to 1, got -1'],
     ['of a cell beyond the last', { cells: [16] }, `${field}.cells`, 'from 0 to 15, got 16'],
     ['of a cell before the first', { cells: [-1] }, `${field}.cells`, 'from 0 to 15, got -1'],
-    ['of a cell twice', { cells: [2, 2] }, `${field}.cells`, 'to be there once, got 2'],
+    ['of a cell twice', { cells: [2, 2] }, `${field}.cells`, 'a cell named once, got 2'],
     ['of no cell', { cells: [] }, `${field}.cells`, '1 to 15 cells'],
     ['of all cells', { cells: all }, `${field}.cells`, '1 to 15 cells'],
   ])('%s is refused', async (_, more, at, says) => {

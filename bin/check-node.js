@@ -1,0 +1,13 @@
+import { readFileSync } from 'fs';
+
+// Runs in old versions of Node, to say that they are too old: no newer syntax, and no import of what they lack.
+
+const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const oldest = engines.node.replace('>=', '');
+const [major, minor] = oldest.split('.').map(Number);
+const [runningMajor, runningMinor] = process.version.slice(1).split('.').map(Number);
+
+if (runningMajor < major || (runningMajor === major && runningMinor < minor)) {
+  console.error(`randar needs Node ${oldest} or newer, and this is Node ${process.version.slice(1)}.`);
+  process.exit(1);
+}

@@ -1,0 +1,164 @@
+import { CheckpointError, quote, refuseProblems } from '../checkpoint-error.js';
+import type { Value } from './pickle-value.js';
+import { readPickle, type AllowList } from './pickle.js';
+import type { Source } from '../source.js';
+import {
+  parseView,
+  rebuildParameter,
+  rebuildTensor,
+  rowMajor,
+  storageTypes,
+  tensorCall,
+  type TensorView,
+} from './tensor.js';
+import { bytesPer, describe, elementCount, maxDescriptionBytes, type WeightFile } from '../weight-file.js';
+import { locate, readZip, type ZipEntry } from './zip.js';
+
+/**
+ * All tensors together, against the file. A number takes a byte or more, so without sharing they are no larger than the
+ * file. Tied weights are stored once and named twice or three times; a file whose tensors are many times its size is
+ * made to fill a memory.
+ */
+const maxSharing = 8;
+
+/** What a checkpoint of weights is made of, and a Namespace: training scripts save their arguments beside them. */
+const allowed: AllowList = new Map([
+  ...[...storageTypes.keys()].map((name) => [name, 'type'] as const),
+  [rebuildTensor, 'function'],
+  [rebuildParameter, 'function'],
+  ['torch.Size', 'function'],
+  ['argparse.Namespace', 'function'],
+  ['collections.OrderedDict', 'dict'],
+]);
+
+/** Where training scripts keep the weights, the first that there is; what lies beside them is not looked at. */
+const stateKeys = ['model', 'module', 'state_dict', 'ema'];
+
+/**
+ * Opens a file that torch.save wrote: a zip of a pickle, `archive/data.pkl`, and of one entry for each storage,
+ * `archive/data/<key>`. Nothing in it is executed.
+ * Source: pytorch, torch/serialization.py (_save).
+ *
+ * @throws CheckpointError where the file is broken or lies, or its pickle names what is no tensor and no container
+ */
+export async function openTorch(source: Source): Promise<WeightFile> {
+  const entries = await readZip(source);
+  const archive = archiveName(source.name, entries);
+  await refuseBigEndian(source, `${archive}/byteorder`, entries);
+  const pickle = await readEntry(source, `${archive}/data.pkl`, maxDescriptionBytes, entries);
+  const state = stateDict(source.name, readPickle(pickle, allowed, `${source.name}: its pickle`));
+  const views = parseViews(source.name, state);
+  refuseExpansion(source, views);
+  const begins = await locateStorages(source, `${archive}/data/`, views, entries);
+  return {
+    file: source.name,
+    tensors: describe(views),
+    close: () => source.close(),
+    bytes: async (name) => {
+      const view = views.get(name);
+      const begin = begins.get(view?.storageKey ?? '');
+      if (!view || begin === undefined) throw new CheckpointError(`${source.name}: has no tensor ${quote(name)}`);
+      const width = bytesPer[view.dtype];
+      return rowMajor(view, await source.read(begin + view.offset * width, view.span * width));
+    },
+  };
+}
+
+/** The one folder that all entries lie in. */
+function archiveName(file: string, entries: ReadonlyMap<string, ZipEntry>): string {
+  const names = [...entries.keys()];
+  const archive = names.find((name) => /^[^/]+\/data\.pkl$/.test(name))?.slice(0, -'/data.pkl'.length);
+  if (archive === undefined) {
+    throw new CheckpointError(`${file}: a zip file, but not one of torch.save: it has no archive/data.pkl`);
+  }
+  const strays = names.filter((name) => !name.startsWith(`${archive}/`));
+  refuseProblems(
+    file,
+    strays.map((name) => `entry ${quote(name)} lies outside of ${quote(archive)}`),
+  );
+  return archive;
+}
+
+async function refuseBigEndian(source: Source, name: string, entries: ReadonlyMap<string, ZipEntry>): Promise<void> {
+  // Before torch 2.1 there was no such entry, and the numbers were those of the machine.
+  if (!entries.has(name)) return;
+  const order = new TextDecoder().decode(await readEntry(source, name, 16, entries));
+  if (order !== 'little')
+    throw new CheckpointError(`${source.name}: its byteorder is ${quote(order)}, little expected`);
+}
+
+async function readEntry(
+  source: Source,
+  name: string,
+  maxBytes: number,
+  entries: ReadonlyMap<string, ZipEntry>,
+): Promise<Uint8Array> {
+  const entry = entries.get(name);
+  if (!entry) throw new CheckpointError(`${source.name}: has no entry ${quote(name)}`);
+  if (entry.size > maxBytes) {
+    throw new CheckpointError(
+      `${source.name}: entry ${quote(name)} has ${entry.size} bytes, at most ${maxBytes} expected`,
+    );
+  }
+  return source.read(await locate(source, name, entry), entry.size);
+}
+
+function stateDict(file: string, root: Value): ReadonlyMap<Value, Value> {
+  if (root instanceof Map) {
+    for (const candidate of [...stateKeys.map((key) => root.get(key)), root]) {
+      if (candidate instanceof Map && [...candidate.values()].some(tensorCall)) return candidate;
+    }
+  }
+  const keys = root instanceof Map ? [...root.keys()].filter((key) => typeof key === 'string').slice(0, 10) : [];
+  const found = keys.length > 0 ? ` (found: ${keys.map(quote).join(', ')})` : '';
+  throw new CheckpointError(
+    `${file}: holds no weights: tensors by name expected, alone or under one of ${stateKeys.join(', ')}${found}`,
+  );
+}
+
+/** The tensors of a state dict. Values of other kinds, such as counters, are not weights. */
+function parseViews(file: string, state: ReadonlyMap<Value, Value>): Map<string, TensorView> {
+  const problems: string[] = [];
+  const views = new Map<string, TensorView>();
+  for (const [name, value] of state) {
+    const call = tensorCall(value);
+    if (!call) continue;
+    const view = parseView(call);
+    if (typeof name !== 'string') problems.push('a tensor has a name that is not text');
+    else if (typeof view === 'string') problems.push(`tensor ${quote(name)} ${view}`);
+    else views.set(name, view);
+  }
+  refuseProblems(file, problems);
+  return views;
+}
+
+function refuseExpansion({ name, size }: Source, views: ReadonlyMap<string, TensorView>): void {
+  let bytes = 0;
+  for (const { dtype, shape, span } of views.values()) bytes += Math.max(elementCount(shape), span) * bytesPer[dtype];
+  if (bytes <= maxSharing * size) return;
+  throw new CheckpointError(
+    `${name}: its tensors take ${bytes} bytes, the file has ${size}: more than ${maxSharing} times itself`,
+  );
+}
+
+/** Where the bytes of each storage begin, by its key. */
+async function locateStorages(
+  source: Source,
+  folder: string,
+  views: ReadonlyMap<string, TensorView>,
+  entries: ReadonlyMap<string, ZipEntry>,
+): Promise<Map<string, number>> {
+  const problems: string[] = [];
+  const begins = new Map<string, number>();
+  for (const [name, { dtype, storageKey, storageLength }] of views) {
+    const entryName = folder + storageKey;
+    const entry = entries.get(entryName);
+    const bytes = storageLength * bytesPer[dtype];
+    if (!entry) problems.push(`tensor ${quote(name)}: its storage ${quote(entryName)} is missing`);
+    else if (entry.size !== bytes) {
+      problems.push(`tensor ${quote(name)}: storage ${quote(entryName)} has ${entry.size} bytes, ${bytes} expected`);
+    } else if (!begins.has(storageKey)) begins.set(storageKey, await locate(source, entryName, entry));
+  }
+  refuseProblems(source.name, problems);
+  return begins;
+}

@@ -1,0 +1,105 @@
+import { quote } from '../checkpoint-error.js';
+import { isNamed, type Call, type Value } from './pickle-value.js';
+import { bytesPer, elementCount, isSize, type StoredTensor, type StoredType } from '../weight-file.js';
+
+/** A tensor as a pickle describes it: a view of a storage, whose numbers are an entry of the zip. */
+export interface TensorView extends StoredTensor {
+  /** In elements, as offset and storageLength. */
+  readonly stride: readonly number[];
+  readonly offset: number;
+  /** How many elements lie from its first to its last one; more than it has where it is not contiguous. */
+  readonly span: number;
+  readonly storageKey: string;
+  readonly storageLength: number;
+}
+
+/** The storages whose numbers safetensors has a type for too. */
+export const storageTypes: ReadonlyMap<string, StoredType> = new Map<string, StoredType>([
+  ['torch.DoubleStorage', 'F64'],
+  ['torch.FloatStorage', 'F32'],
+  ['torch.HalfStorage', 'F16'],
+  ['torch.BFloat16Storage', 'BF16'],
+  ['torch.LongStorage', 'I64'],
+  ['torch.IntStorage', 'I32'],
+  ['torch.CharStorage', 'I8'],
+  ['torch.ByteStorage', 'U8'],
+  ['torch.BoolStorage', 'BOOL'],
+]);
+
+export const rebuildTensor = 'torch._utils._rebuild_tensor_v2';
+export const rebuildParameter = 'torch._utils._rebuild_parameter';
+
+/** torch's own limit on dimensions. */
+const maxRank = 64;
+
+/** The call that makes a tensor, taken out of the one that makes it a parameter; undefined where neither is made. */
+export function tensorCall(value: Value): Call | undefined {
+  if (!isNamed(value, 'call')) return undefined;
+  const inner = value.callee === rebuildParameter ? (value.args[0] ?? null) : value;
+  return isNamed(inner, 'call') && inner.callee === rebuildTensor ? inner : undefined;
+}
+
+/**
+ * The view that _rebuild_tensor_v2(storage, storage_offset, size, stride, ...) makes, or what is wrong with it.
+ * Source: pytorch, torch/_utils.py; the storage's id, ('storage', type, key, location, numel): torch/serialization.py.
+ */
+export function parseView({ args }: Call): TensorView | string {
+  const [storage = null, offset, shape, stride] = args;
+  const id = isNamed(storage, 'persistent') && Array.isArray(storage.id) ? storage.id : [];
+  const [tag, type = null, storageKey, , storageLength] = id;
+  const dtype = isNamed(type, 'global') ? storageTypes.get(type.name) : undefined;
+  if (tag !== 'storage' || dtype === undefined || typeof storageKey !== 'string' || !isSize(storageLength)) {
+    return 'has no storage that can be read';
+  }
+  if (!isSize(offset)) return 'begins nowhere in its storage';
+  if (!isSizes(shape) || !isSizes(stride) || shape.length !== stride.length || shape.length > maxRank) {
+    return `has no valid size and stride, up to ${maxRank} whole numbers from 0 each expected`;
+  }
+  const count = elementCount(shape);
+  const span = count === 0 ? 0 : shape.reduce((last, size, i) => last + (size - 1) * (stride[i] ?? 0), 1);
+  // Strides of 0 make one number any number of them: such a tensor would be larger than its file.
+  if (!(offset + span <= storageLength && count <= storageLength)) {
+    return `takes ${count} numbers from ${offset} to ${offset + span} of storage ${quote(storageKey)}, which has ${storageLength}`;
+  }
+  return { dtype, shape, stride, offset, span, storageKey, storageLength };
+}
+
+function isSizes(value: Value | undefined): value is number[] {
+  return Array.isArray(value) && value.every(isSize);
+}
+
+export function isContiguous({ shape, stride }: TensorView): boolean {
+  let expected = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    // A dimension of size 1 is never stepped along.
+    if (shape[i] !== 1 && stride[i] !== expected) return false;
+    expected *= shape[i] ?? 1;
+  }
+  return true;
+}
+
+/** The numbers of a view in row-major order, from the bytes that it spans. */
+export function rowMajor(view: TensorView, spanned: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (view.span === 0 || isContiguous(view)) return spanned;
+  const { shape, stride } = view;
+  const width = bytesPer[view.dtype];
+  const out = new Uint8Array(elementCount(shape) * width);
+  const index = new Array<number>(shape.length).fill(0);
+  let from = 0;
+  for (let to = 0; to < out.length; to += width) {
+    for (let byte = 0; byte < width; byte++) out[to + byte] = spanned[from * width + byte] ?? 0;
+    // The next index: the last dimension steps, and where it is through it starts anew and the one before it steps.
+    for (let i = shape.length - 1; i >= 0; i--) {
+      const next = (index[i] ?? 0) + 1;
+      const step = stride[i] ?? 0;
+      if (next < (shape[i] ?? 0)) {
+        index[i] = next;
+        from += step;
+        break;
+      }
+      index[i] = 0;
+      from -= step * (next - 1);
+    }
+  }
+  return out;
+}

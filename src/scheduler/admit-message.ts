@@ -1,0 +1,44 @@
+import type { PictureRequest } from '../decoding/decoding.js';
+import { enlargementFactor, smallCell } from '../decoding/enlarging.js';
+import { cellCount } from '../decoding/grid.js';
+import { knownCells } from '../decoding/known.js';
+import type { Generation } from '../generation/generation.js';
+import type { GenerationRequest } from '../generation/request.js';
+import type { AdmitMessage, KvSlots } from '../worker/protocol.js';
+
+/** All that a decode worker will ever need for a generation. */
+export function admitMessage({ id, request }: Generation, slots: KvSlots): AdmitMessage {
+  const { label, seed, count, guidance, sampling, known, enlarging } = request;
+  const pictures = Array.from({ length: count }, (_, i): PictureRequest => {
+    const picture = { label, seed: seed + i, ...ordersOf(request) };
+    return known ? { ...picture, known: knownCells(known, seed + i) } : picture;
+  });
+  const smallSteps = enlarging?.smallSteps ?? request.tokensPerStep.length;
+  return {
+    type: 'admit',
+    id,
+    slots,
+    request: { pictures, tokensPerStep: request.tokensPerStep.slice(0, smallSteps), guidance, sampling },
+    enlarging: enlarging && {
+      tokensPerStep: request.tokensPerStep.slice(smallSteps),
+      spatialGuidance: enlarging.spatialGuidance,
+    },
+  };
+}
+
+/** Explicit positions of an enlargement are those of the small picture first, in the places that they have at the end. */
+function ordersOf({
+  order,
+  width,
+  height,
+  enlarging,
+}: GenerationRequest): Pick<PictureRequest, 'order' | 'enlargedOrder'> {
+  if (!enlarging || order.kind !== 'explicit') return { order };
+  const small = { width: width / enlargementFactor, height: height / enlargementFactor };
+  const count = cellCount(small);
+  const positions = order.positions.slice(0, count).map((cell) => smallCell(cell, small) ?? -1);
+  return {
+    order: { kind: 'explicit', positions },
+    enlargedOrder: { kind: 'explicit', positions: order.positions.slice(count) },
+  };
+}

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DeviceError, deviceName, parseDevice } from '../../src/runtime/device.js';
+import { createSession } from '../../src/runtime/session.js';
+import { GraphBuilder } from '../../src/graph/onnx.js';
+
+describe('a device', () => {
+  it('is named as the API names it', () => {
+    expect(['cpu', 'cuda', 'cuda:1', 'webgpu'].map((text) => deviceName(parseDevice(text)))).toEqual([
+      'cpu',
+      'cuda:0',
+      'cuda:1',
+      'webgpu',
+    ]);
+  });
+
+  it('is refused where there is none of that name', () => {
+    const named = /^(cpu|webgpu|cuda(:\d{1,3})?)$/;
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        if (!named.test(text)) expect(() => parseDevice(text)).toThrow(DeviceError);
+      }),
+    );
+    for (const text of ['cuda:', 'cuda:x', 'cpu:1', 'gpu', 'CUDA']) expect(() => parseDevice(text)).toThrow('cuda:N');
+  });
+
+  it('that this machine lacks is refused in one line that says what to install', async () => {
+    const graph = new GraphBuilder('nothing');
+    graph.output('y', graph.node('Relu', [graph.input('x', 'float32', [1])]), 'float32', [1]);
+    const noWeights = { file: 'none', place: () => ({ offset: 0, length: 0 }) };
+    const options = { device: { provider: 'cuda', index: 0 }, threads: 1, spinning: false } as const;
+    const error = await createSession(graph.build(noWeights), options).catch((caught: unknown) => caught);
+    // A machine with the CUDA library has nothing to refuse.
+    if (!(error instanceof Error)) return;
+    expect(error).toBeInstanceOf(DeviceError);
+    expect(error.message).toContain('device "cuda:0" cannot be used');
+    expect(error.message).toContain('onnxruntime-node-install=cuda12');
+    expect(error.message).not.toContain('\n');
+  });
+});
