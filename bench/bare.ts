@@ -6,7 +6,7 @@ import { Decoding } from '../src/decoding/decoding.js';
 import { cellCount } from '../src/decoding/grid.js';
 import { tokensPerStep } from '../src/decoding/schedule.js';
 import { inFloats, readManifest } from '../src/model/manifest.js';
-import { loadRandar } from '../src/model/randar-transformer.js';
+import { loadRandar } from '../src/family/randar/transformer.js';
 
 /** The step loop by itself, in a process of its own: no server, no events, no pictures. */
 export interface Bare {
@@ -52,7 +52,7 @@ async function prepare(
 ): Promise<(seed: number, batch: number) => Promise<number>> {
   const { grid, heads, defaults, [weights]: path } = await benchedModel(file);
   const device = { provider: 'cpu', index: 0 } as const;
-  const { shape, ownSequence, session } = await loadRandar(path, heads, grid, {
+  const { shape, ownLayout, session } = await loadRandar(path, heads, grid, {
     device,
     threads: 0,
     spinning: true,
@@ -60,7 +60,7 @@ async function prepare(
   const { steps, guidance, temperature, topK, topP } = defaults;
   return async (seed, batch) => {
     const began = performance.now();
-    const decoding = new Decoding(ownSequence, {
+    const decoding = new Decoding(ownLayout, {
       pictures: Array.from({ length: batch }, (_, i) => ({
         label: (seed + i) % shape.classes,
         seed: seed + i,
@@ -70,7 +70,7 @@ async function prepare(
       guidance: { ...guidance, curve: 'linear', power: 1 },
       sampling: { temperature, topK, topP },
     });
-    const cache = session.createCache(decoding.rows, decoding.capacity);
+    const cache = session.createCache(decoding.sequences, decoding.capacity);
     while (!decoding.isDone) decoding.apply(await session.runAlone(decoding.next(), cache));
     return performance.now() - began;
   };

@@ -6,7 +6,7 @@ import { cellCount } from '../src/decoding/grid.js';
 import { KvMemory } from '../src/decoding/kv-cache.js';
 import { tokensPerStep } from '../src/decoding/schedule.js';
 import { maxLanes } from '../src/runtime/step-session.js';
-import { loadRandar } from '../src/model/randar-transformer.js';
+import { loadRandar } from '../src/family/randar/transformer.js';
 import { benchedModel } from './bare.js';
 import { printTable } from './table.js';
 
@@ -18,18 +18,18 @@ export async function benchHeap(steps: number): Promise<void> {
   const collect = runInNewContext('gc') as () => void;
   const { grid, path, heads, defaults } = await benchedModel();
   const options = { device: { provider: 'cpu', index: 0 }, threads: 0, spinning: true } as const;
-  const { shape, ownSequence, session } = await loadRandar(path, heads, grid, options);
+  const { shape, ownLayout, session } = await loadRandar(path, heads, grid, options);
   const memory = new KvMemory(shape, 1 + 2 * cellCount(grid), 2 * maxLanes);
   let seed = 0;
   const begin = (lane: number) => {
     seed++;
-    const decoding = new Decoding(ownSequence, {
+    const decoding = new Decoding(ownLayout, {
       pictures: [{ label: seed % shape.classes, seed, order: { kind: 'random' } }],
       tokensPerStep: tokensPerStep({ kind: 'cosine', steps: defaults.steps }, cellCount(grid)),
       guidance: { ...defaults.guidance, curve: 'linear', power: 1 },
       sampling: { temperature: 1, topK: 0, topP: 1 },
     });
-    return { decoding, cache: memory.cache(2 * lane, 2, decoding.rows) };
+    return { decoding, cache: memory.cache(2 * lane, 2, decoding.sequences) };
   };
   const lanes = Array.from({ length: maxLanes }, (_, lane) => begin(lane));
   const rows = [['steps', 'heap MB', 'array buffers MB', 'resident MB']];

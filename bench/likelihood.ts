@@ -1,10 +1,11 @@
-import { stepInputs, type Position, type Row } from '../src/decoding/step.js';
-import type { RandarTransformer } from '../src/model/randar-transformer.js';
+import type { Sequence } from '../src/decoding/sequence.js';
+import { randarInputs, type Position } from '../src/family/randar/sequence-layout.js';
+import type { RandarTransformer } from '../src/family/randar/transformer.js';
 
 /**
  * How a picture reads as another label's, or in another order. An order of some of the cells reads those.
  */
-export function rowOf(picture: Int32Array, order: Int32Array, label: number): Row {
+export function rowOf(picture: Int32Array, order: Int32Array, label: number): Sequence {
   return { label, order, tokens: order.map((cell) => picture[cell] ?? 0) };
 }
 
@@ -14,12 +15,12 @@ export function rowOf(picture: Int32Array, order: Int32Array, label: number): Ro
  */
 export async function surprises(
   { embeddings, session, shape }: RandarTransformer,
-  rows: readonly Row[],
+  rows: readonly Sequence[],
 ): Promise<number[][]> {
   const cells = rows[0]?.order.length ?? 0;
   const positions: Position[] = [{ kind: 'class' }, { kind: 'query', at: 0 }];
   for (let at = 1; at < cells; at++) positions.push({ kind: 'token', at: at - 1 }, { kind: 'query', at });
-  const inputs = stepInputs(positions, rows, positions.length - 1, embeddings);
+  const inputs = randarInputs(positions, rows, positions.length - 1, embeddings);
   const logits = await session.runAlone(inputs, session.createCache(rows.length, inputs.kept));
   return rows.map(({ tokens }, row) =>
     Array.from(tokens, (token, at) => {

@@ -7,7 +7,7 @@ import { orderCells, type Order } from '../src/decoding/order.js';
 import { Random } from '../src/decoding/random.js';
 import { tokensPerStep, type Schedule } from '../src/decoding/schedule.js';
 import { inFloats, readManifest, type Manifest } from '../src/model/manifest.js';
-import { loadRandar, type RandarTransformer } from '../src/model/randar-transformer.js';
+import { loadRandar, type RandarTransformer } from '../src/family/randar/transformer.js';
 import { loadTokenizer } from '../src/tokenizer/tokenizer.js';
 import { rowOf, surprises } from './likelihood.js';
 import { printComparison, type Measured, type MeasuredPicture } from './orders-table.js';
@@ -131,12 +131,12 @@ function begin(name: string, label: number, seed: number, counts: readonly numbe
 
 /** Draws the tokens of the pictures together, with the model's own guidance and sampling. */
 async function draw(
-  { ownSequence, session }: RandarTransformer,
+  { ownLayout, session }: RandarTransformer,
   counts: readonly number[],
   pictures: readonly Picture[],
   { guidance, temperature, topK, topP }: Manifest['defaults'],
 ): Promise<readonly Picture[]> {
-  const decoding = new Decoding(ownSequence, {
+  const decoding = new Decoding(ownLayout, {
     pictures: pictures.map(({ label, seed, order }) => ({
       label,
       seed,
@@ -146,7 +146,7 @@ async function draw(
     guidance: { ...guidance, curve: 'linear', power: 1 },
     sampling: { temperature, topK, topP },
   });
-  const cache = session.createCache(decoding.rows, decoding.capacity);
+  const cache = session.createCache(decoding.sequences, decoding.capacity);
   while (!decoding.isDone) {
     const step = decoding.apply(await session.runAlone(decoding.next(), cache));
     for (const [i, picture] of pictures.entries()) {

@@ -4,8 +4,8 @@ import { median, printTable } from './table.js';
 
 const previews: ReadonlyMap<string, PreviewChoice> = new Map([
   ['server, no previews', { mode: 'NONE', picture: 'url' }],
-  ['server, a mosaic every step, by address', { mode: 'MOSAIC', picture: 'url' }],
-  ['server, a mosaic every step, inline WebP', { mode: 'MOSAIC', picture: 'dataUri' }],
+  ['server, mosaic every step, by URL', { mode: 'MOSAIC', picture: 'url' }],
+  ['server, mosaic every step, inline WebP', { mode: 'MOSAIC', picture: 'dataUri' }],
   ['server, decoded previews, inline WebP', { mode: 'DECODED', picture: 'dataUri' }],
 ]);
 
@@ -35,7 +35,7 @@ export async function benchPicture(label: string, rounds: number): Promise<void>
 }
 
 function print(bareMs: readonly number[], times: ReadonlyMap<string, readonly Timing[]>, cells: number): void {
-  const rows = [['', 'ms a picture', 'tokens/s', 'ratio to bare', 'first step ms', 'previews']];
+  const rows = [['', 'ms per picture', 'tokens/s', 'relative to bare', 'first step ms', 'previews']];
   const base = median(bareMs);
   rows.push(['bare steps', base.toFixed(0), ((cells / base) * 1000).toFixed(0), '1.00', '', '']);
   for (const [name, timings] of times) {

@@ -6,10 +6,11 @@ import { ParameterReader } from '../src/checkpoint/parameters.js';
 import { writeSafetensors } from '../src/checkpoint/write-safetensors.js';
 import { Decoding } from '../src/decoding/decoding.js';
 import { tokensPerStep } from '../src/decoding/schedule.js';
-import { readTransformer, type Precision } from '../src/graph/transformer-weights.js';
+import { randar } from '../src/family/randar/family.js';
+import type { Precision } from '../src/graph/linear.js';
 import { measureDivergence } from '../src/import/measure.js';
 import { storedForm } from '../src/import/stored-form.js';
-import { loadRandar, type RandarTransformer } from '../src/model/randar-transformer.js';
+import { loadRandar, type RandarTransformer } from '../src/family/randar/transformer.js';
 import { median, printTable } from './table.js';
 
 const precisions: readonly Precision[] = ['fp32', 'fp16', 'int8', 'int4'];
@@ -27,8 +28,8 @@ export async function benchPrecision(file: string, rounds: number): Promise<void
   const folder = await mkdtemp(join(tmpdir(), 'randar-precision-'));
   try {
     const heads = (source.tensors.get('tok_embeddings.weight')?.shape[1] ?? 0) / 64;
-    const weights = readTransformer(new ParameterReader(file, source.tensors), heads);
-    const measured = { transformer: weights, grid, tokenizerFamily: 'llamagen' } as const;
+    const weights = randar.read(new ParameterReader(file, source.tensors), heads);
+    const measured = { family: randar, transformer: weights, grid, tokenizer: { family: 'llamagen' } } as const;
     const sides: {
       precision: Precision;
       path: string;
@@ -56,7 +57,7 @@ export async function benchPrecision(file: string, rounds: number): Promise<void
       }
     }
     const base = median(sides[0]?.ms ?? []);
-    const rows = [['', 'MB', 'ms a step', 'ratio to fp32', 'KL divergence']];
+    const rows = [['', 'MB', 'ms per step', 'relative to fp32', 'KL divergence']];
     for (const { precision, path, ms, divergence } of sides) {
       const megabytes = (await stat(path)).size / 1e6;
       const time = median(ms);
@@ -76,14 +77,14 @@ export async function benchPrecision(file: string, rounds: number): Promise<void
 }
 
 /** One picture in 88 steps with guidance: two rows. */
-async function msPerStep({ ownSequence, session }: RandarTransformer, seed: number): Promise<number> {
-  const decoding = new Decoding(ownSequence, {
-    pictures: [{ label: seed % ownSequence.classes, seed, order: { kind: 'random' } }],
+async function msPerStep({ ownLayout, session }: RandarTransformer, seed: number): Promise<number> {
+  const decoding = new Decoding(ownLayout, {
+    pictures: [{ label: seed % ownLayout.classes, seed, order: { kind: 'random' } }],
     tokensPerStep: tokensPerStep({ kind: 'cosine', steps: 88 }, grid.width * grid.height),
     guidance: { start: 1, end: 4, curve: 'linear', power: 1 },
     sampling: { temperature: 1, topK: 0, topP: 1 },
   });
-  const cache = session.createCache(decoding.rows, decoding.capacity);
+  const cache = session.createCache(decoding.sequences, decoding.capacity);
   const began = performance.now();
   while (!decoding.isDone) decoding.apply(await session.runAlone(decoding.next(), cache));
   return (performance.now() - began) / decoding.stepsDone;

@@ -5,7 +5,7 @@ const clients = 16;
 
 const choices: ReadonlyMap<string, PreviewChoice> = new Map([
   ['no previews', { mode: 'NONE', picture: 'url' }],
-  ['decoded, every step, by address', { mode: 'DECODED', picture: 'url' }],
+  ['decoded, every step, by URL', { mode: 'DECODED', picture: 'url' }],
   ['decoded, every step, inline WebP', { mode: 'DECODED', picture: 'dataUri' }],
 ]);
 
@@ -33,7 +33,7 @@ export async function benchPreviews(label: string, rounds: number): Promise<void
   }
   const without = seconds.get('no previews') ?? [];
   printTable([
-    [`${clients} subscribers`, 'pictures/s', 'of the throughput without', 'previews a picture'],
+    [`${clients} subscribers`, 'pictures/s', 'relative to no previews', 'previews per picture'],
     ...[...choices.keys()].map((name) => {
       const times = seconds.get(name) ?? [];
       const share = median(times.map((time, round) => (without[round] ?? NaN) / time));

@@ -92,7 +92,7 @@ export async function benchPytorch(
 
 /** Ratios are of each round, not of two medians. */
 function print(sides: readonly Side[], steps: number): void {
-  const rows = [['', 'at once', 'ms a picture', 'ms a step', 'times ours']];
+  const rows = [['', 'batch', 'ms per picture', 'ms per step', 'relative to ours']];
   for (const { name, batch, ms } of sides) {
     const ours = sides.find((side) => side.name === 'ours' && side.batch === batch)?.ms ?? [];
     const each = median(ms);

@@ -8,8 +8,8 @@ import { fileSource } from '../src/checkpoint/source.js';
 import { byteLength, elementCount } from '../src/checkpoint/weight-file.js';
 import { writeSafetensors, type NamedTensor } from '../src/checkpoint/write-safetensors.js';
 import { scalesOf } from '../src/graph/linear.js';
-import { buildModulationGraph, buildRarStepGraph, modulationWidth } from '../src/graph/rar.js';
-import { readRar, type RarShape } from '../src/graph/rar-weights.js';
+import { buildModulationGraph, buildRarStepGraph, modulationWidth } from '../src/family/rar/step-graph.js';
+import { readRar, type RarShape } from '../src/family/rar/weights.js';
 import { createSession } from '../src/runtime/session.js';
 import { rarShapes, type RarSizes } from '../tests/support/goldens/rar-shapes.js';
 import { median, printTable } from './table.js';
@@ -32,7 +32,7 @@ const options = { device: { provider: 'cpu', index: 0 }, threads: 0, spinning: f
  */
 export async function benchRar(rounds: number): Promise<void> {
   const table = [
-    ['', 'rows', 'MB inside', 'MB fed', 'ratio', 'ms inside', 'ms fed', 'ratio', 'ms once a class', 'MB a class'],
+    ['', 'sequences', 'MB inside', 'MB fed', 'ratio', 'ms inside', 'ms fed', 'ratio', 'ms per class', 'MB per class'],
   ];
   for (const [name, size] of sizes) {
     for (const precision of precisions) {

@@ -6,15 +6,14 @@ import { ParameterReader } from '../src/checkpoint/parameters.js';
 import { openSafetensors } from '../src/checkpoint/safetensors-file.js';
 import { fileSource } from '../src/checkpoint/source.js';
 import { Decoding } from '../src/decoding/decoding.js';
-import { embeddingsFor } from '../src/decoding/embedding.js';
+import { embeddingsFor, readRandarTables } from '../src/family/randar/tables.js';
 import { cellCount } from '../src/decoding/grid.js';
 import { KvMemory } from '../src/decoding/kv-cache.js';
-import { randarSequence } from '../src/decoding/randar-sequence.js';
+import { randarLayout } from '../src/family/randar/sequence-layout.js';
 import { tokensPerStep } from '../src/decoding/schedule.js';
 import { GraphBuilder } from '../src/graph/onnx.js';
-import { buildStepGraph } from '../src/graph/transformer.js';
-import { readTransformer } from '../src/graph/transformer-weights.js';
-import { readEmbeddingSource } from '../src/model/embedding-source.js';
+import { buildRandarStepGraph } from '../src/family/randar/step-graph.js';
+import { readRandar } from '../src/family/randar/weights.js';
 import { packLanes } from '../src/runtime/lanes.js';
 import { createSession } from '../src/runtime/session.js';
 import { benchedModel, startBare } from './bare.js';
@@ -33,7 +32,7 @@ const attention = new Set(['FusedMatMul', 'Softmax']);
 export async function benchStep(file: string | undefined, rounds: number): Promise<void> {
   const { path, heads, grid, defaults } = await benchedModel(file);
   const source = await openSafetensors(await fileSource(path));
-  const weights = readTransformer(new ParameterReader(path, source.tensors), heads);
+  const weights = readRandar(new ParameterReader(path, source.tensors), heads);
   const matrices = weights.layers.flatMap(({ wqkv, wo, w1, w2, w3 }) => [wqkv, wo, w1, w2, w3]);
   // Floats of any width are fp32 when they are multiplied.
   const bytes = [...matrices, weights.output].reduce((sum, { kind, shape: [out, input] }) => {
@@ -52,7 +51,7 @@ export async function benchStep(file: string | undefined, rounds: number): Promi
 
   const steps = Math.min(defaults.steps, cellCount(grid));
   const memory = median(gigabytes);
-  const rows = [['', 'ms a step', 'weights GB/s', 'of the memory']];
+  const rows = [['', 'ms per step', 'weights GB/s', 'of memory bandwidth']];
   for (const [name, ms] of [
     ['one picture', median(one) / steps],
     ['four pictures at once', median(four) / steps],
@@ -70,16 +69,23 @@ export async function benchStep(file: string | undefined, rounds: number): Promi
   async function profile(): Promise<{ products: number; attention: number }> {
     const folder = await mkdtemp(join(tmpdir(), 'randar-profile-'));
     const options = { device: { provider: 'cpu', index: 0 }, threads: 0, spinning: true } as const;
-    const session = await createSession(buildStepGraph(weights, source), { ...options, profile: join(folder, 'run') });
-    const embeddings = embeddingsFor(await readEmbeddingSource(weights, source), grid);
-    const decoding = new Decoding(randarSequence(embeddings), {
+    const session = await createSession(buildRandarStepGraph(weights, source), {
+      ...options,
+      profile: join(folder, 'run'),
+    });
+    const embeddings = embeddingsFor(await readRandarTables(weights, source), grid);
+    const decoding = new Decoding(randarLayout(embeddings), {
       pictures: [{ label: 0, seed: 0, order: { kind: 'random' } }],
       tokensPerStep: tokensPerStep({ kind: 'cosine', steps: defaults.steps }, cellCount(grid)),
       guidance: { ...defaults.guidance, curve: 'linear', power: 1 },
       sampling: { temperature: 1, topK: 0, topP: 1 },
     });
     const { shape } = weights;
-    const cache = new KvMemory(shape, decoding.capacity, decoding.rows).cache(0, decoding.rows, decoding.rows);
+    const cache = new KvMemory(shape, decoding.capacity, decoding.sequences).cache(
+      0,
+      decoding.sequences,
+      decoding.sequences,
+    );
     while (!decoding.isDone) {
       const inputs = decoding.next();
       const outputs = await session.run(packLanes([{ inputs, cache }], shape, 1).feeds);

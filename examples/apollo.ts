@@ -1,4 +1,4 @@
-// Apollo Client: queues a picture with a mutation, and follows it with a subscription over a WebSocket.
+// Apollo Client: queues a generation with a mutation and follows it with a subscription over a WebSocket.
 // npx tsx examples/apollo.ts
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
@@ -8,7 +8,7 @@ import { FollowGenerationDocument, QueueGenerationDocument } from 'randar-client
 import { WebSocket } from 'ws';
 
 const url = process.env.RANDAR_URL ?? 'http://127.0.0.1:4000/graphql';
-// In a browser, and in Node from 22 on, without webSocketImpl.
+// Browsers and Node 22 or newer do not need webSocketImpl.
 const socket = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: WebSocket });
 const client = new ApolloClient({
   cache: new InMemoryCache(),
@@ -23,7 +23,7 @@ const input = { label: { name: 'rocket' }, seed: 7, steps: 12 };
 const { data } = await client.mutate({ mutation: QueueGenerationDocument, variables: { input } });
 const id = data?.generate.id ?? '';
 
-// An event is told once: it is nothing for the cache.
+// Events are delivered once, so caching them is pointless.
 const variables = { id, previewDataUri: false };
 const events = client.subscribe({ query: FollowGenerationDocument, variables, fetchPolicy: 'no-cache' });
 await new Promise<void>((resolve, reject) => {

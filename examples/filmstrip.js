@@ -1,4 +1,4 @@
-// Draws a picture of each label and puts them on strips: the mosaic after some steps, then the finished picture.
+// Generates a picture of each label and shows its progress on a strip: mosaics after some steps, then the finished picture.
 // node examples/filmstrip.js docs/decoding.png rocket red-heart
 import { createClient } from 'randar-client';
 import sharp from 'sharp';

@@ -1,4 +1,4 @@
-// graphql-request: queues a picture with a mutation. It knows no subscriptions: graphql-ws follows.
+// graphql-request: queues a generation with a mutation. It does not support subscriptions, so graphql-ws follows it.
 // npx tsx examples/graphql-request.ts
 import { print } from 'graphql';
 import { request } from 'graphql-request';
@@ -15,7 +15,7 @@ const url = process.env.RANDAR_URL ?? 'http://127.0.0.1:4000/graphql';
 const input = { label: { name: 'rocket' }, seed: 7, steps: 12 };
 const { id } = (await request(url, QueueGenerationDocument, { input })).generate;
 
-// In a browser, and in Node from 22 on, without webSocketImpl.
+// Browsers and Node 22 or newer do not need webSocketImpl.
 const socket = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: WebSocket });
 const events = socket.iterate<FollowGenerationSubscription>({
   query: print(FollowGenerationDocument),

@@ -1,4 +1,4 @@
-// Draws pictures of some labels, and asks of each which other one's features are nearest to its own.
+// Generates pictures of some labels and finds the nearest neighbour of each by its features.
 // node examples/nearest.js [labels] [pictures of each]
 import { createClient } from 'randar-client';
 
@@ -23,9 +23,9 @@ for (const picture of pictures) {
   if (nearest.name === picture.name) hits++;
 }
 const chance = (Number(perLabel) - 1) / (pictures.length - 1);
-console.log(`features behind layer ${pictures[0].layer} of ${pictures.length} pictures of ${names.length} labels`);
+console.log(`features after layer ${pictures[0].layer}: ${pictures.length} pictures of ${names.length} labels`);
 console.log(`mean cosine: ${mean(means.same)} within a label, ${mean(means.other)} between labels`);
-console.log(`the nearest picture has the same label: ${hits} of ${pictures.length}, by chance ${percent(chance)}`);
+console.log(`nearest picture has the same label: ${hits} of ${pictures.length} (chance: ${percent(chance)})`);
 
 async function draw(name) {
   const input = { label: { name }, seed: 50, count: Number(perLabel), preview: { mode: 'NONE' } };

@@ -1,4 +1,4 @@
-// One picture and what can be made of it: as drawn, masked, inpainted, outpainted, redrawn, enlarged.
+// One picture in six versions: generated, masked, inpainted, outpainted, redrawn, enlarged.
 // node examples/sources.js docs/sources.png smiling-face-with-sunglasses smiling-face-with-heart-eyes
 import { createClient } from 'randar-client';
 import sharp from 'sharp';
@@ -13,7 +13,7 @@ const drawn = await draw({ label, seed: 7 });
 const side = drawn.image.width;
 const image = { upload: new Blob([bytesOf(drawn)], { type: 'image/png' }) };
 
-// What a mask covers is drawn anew; with `blend`, the pixels around it stay as they are.
+// The masked area is redrawn; `blend` keeps the original pixels around it.
 const painted = await sharp({ create: { width: side, height: side, channels: 3, background: '#000000' } })
   .composite([{ input: await rectangle(side * 0.75, side * 0.3), left: side / 8, top: side / 2 }])
   .png()
@@ -21,7 +21,7 @@ const painted = await sharp({ create: { width: side, height: side, channels: 3, 
 const mask = { upload: new Blob([painted], { type: 'image/png' }) };
 const inpainted = await draw({ label, seed: 3, source: { inpaint: { image, mask, blend: 4 } } });
 
-// The left half of the picture in its place, and what is beside it.
+// Keep the left half of the picture and draw the rest.
 const cells = drawn.grid.width;
 const left = await sharp(bytesOf(drawn))
   .extract({ left: 0, top: 0, width: side / 2, height: side })
@@ -31,7 +31,7 @@ const half = { upload: new Blob([left], { type: 'image/png' }) };
 const place = { x: 0, y: 0, width: cells / 2, height: cells };
 const outpainted = await draw({ label, seed: 3, source: { outpaint: { image: half, ...place } } });
 
-// The upper half of its cells, by another label.
+// Redraw the upper half with another label.
 const upper = Array.from({ length: (cells * cells) / 2 }, (_, cell) => cell);
 const redrawn = await draw({
   label: { name: other },

@@ -1,4 +1,4 @@
-// urql: queues a picture with a mutation, and follows it with a subscription over a WebSocket.
+// urql: queues a generation with a mutation and follows it with a subscription over a WebSocket.
 // npx tsx examples/urql.ts
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
 import { createClient } from 'graphql-ws';
@@ -6,7 +6,7 @@ import { FollowGenerationDocument, QueueGenerationDocument } from 'randar-client
 import { WebSocket } from 'ws';
 
 const url = process.env.RANDAR_URL ?? 'http://127.0.0.1:4000/graphql';
-// In a browser, and in Node from 22 on, without webSocketImpl.
+// Browsers and Node 22 or newer do not need webSocketImpl.
 const socket = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: WebSocket });
 const client = new Client({
   url,
@@ -34,7 +34,7 @@ const { id } = queued.data.generate;
 await new Promise<void>((resolve, reject) => {
   client.subscription(FollowGenerationDocument, { id, previewDataUri: false }).subscribe((result) => {
     if (result.error) reject(result.error);
-    // The end comes with the last event once more.
+    // urql repeats the last event when the subscription ends.
     if (!result.hasNext) resolve();
     const event = result.hasNext ? result.data?.generation : undefined;
     if (event?.__typename === 'StepDecoded') console.log(`step ${event.step}/${event.totalSteps}`);

@@ -1,8 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-const server = 'http://127.0.0.1:4000';
-
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -13,6 +11,4 @@ export default defineConfig({
     // One bundle, loaded at once: there is nothing to preload.
     modulePreload: false,
   },
-  // `npx vite studio` beside a running `npm start`.
-  server: { proxy: { '/graphql': { target: server, ws: true }, '/pictures': server } },
 });

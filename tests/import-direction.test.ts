@@ -23,7 +23,7 @@ async function complaints(file: string, code: string, rule = direction): Promise
 }
 
 const oneWay =
-  'imports go cli -> server -> api -> engine -> scheduler, preview -> worker -> import -> tokenizer -> model -> runtime -> graph -> checkpoint -> generation, one way';
+  'imports go cli -> server -> api -> engine -> scheduler, preview -> worker -> import -> model -> family, tokenizer -> runtime -> graph -> checkpoint -> generation, one way';
 
 describe('the import direction', () => {
   it.each([
@@ -64,8 +64,9 @@ describe('the import direction', () => {
     expect(importable('scheduler')).toEqual([
       'worker',
       'import',
-      'tokenizer',
       'model',
+      'family',
+      'tokenizer',
       'runtime',
       'graph',
       'checkpoint',

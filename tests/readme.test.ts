@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,13 +11,40 @@ import { builtInModels } from './support/goldens/models.js';
 import { randomTransformer, writeTensors } from './support/weights.js';
 import { overWebSocket, readEvents, useServer } from './support/server.js';
 
-/** What the README prints is what a reader copies: it runs as it stands, on a server at another port. */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const blocks = (language: string) =>
-  [...readme.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].flatMap(([, name, code = '']) => (name === language ? [code] : []));
+const documents = ['README.md', 'docs/editing.md', 'docs/checkpoints.md', 'client/README.md'].map((path) => ({
+  path,
+  text: readFileSync(join(root, path), 'utf8'),
+}));
+const textOf = (path: string) => documents.find((document) => document.path === path)?.text ?? '';
+const readme = textOf('README.md');
+const checkpoints = textOf('docs/checkpoints.md');
+const linked = [...documents.map(({ path }) => path), 'docs/performance.md', 'docs/concurrency.md'];
+
+function blocksOf(text: string, language: string): string[] {
+  return [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].flatMap(([, name, code = '']) =>
+    name === language ? [code] : [],
+  );
+}
+const blocks = (language: string) => blocksOf(readme, language);
+const programs = documents.flatMap(({ path, text }) =>
+  blocksOf(text, 'js').map((code, at) => ({ name: `${path}, program ${at + 1}`, code })),
+);
 const here = (text: string) => text.replaceAll('http://127.0.0.1:4000', running().server.address);
 const run = promisify(execFile);
+
+const importsIn = (text: string) =>
+  blocksOf(text, 'sh')
+    .find((code) => code.startsWith('npx randar import'))
+    ?.trimEnd() ?? '';
+const valueOf = (option: string, command = '') => new RegExp(`--${option} (\\S+)`).exec(command)?.[1] ?? '';
+
+/** Runs a documented command with this build. Verifying random weights fails, as it should. */
+async function randar(line: string): Promise<string> {
+  const command = line.replace('npx randar', `"${process.execPath}" "${join(root, 'dist/cli/main.js')}"`);
+  const { stdout } = await run('sh', ['-c', line.includes(' verify ') ? `! ${command}` : command], { cwd: folder });
+  return stdout;
+}
 
 const running = useServer({ models: builtInModels });
 let folder = '';
@@ -31,7 +58,8 @@ afterAll(async () => {
 /** Programs of their own, one of which draws a large picture: seconds on a free machine, more on a busy one. */
 const slow = { timeout: 600_000 };
 
-describe('the README', slow, () => {
+/** Readers copy the code in these documents, so it is run unchanged except for the server's address. */
+describe('the documentation', slow, () => {
   it('has a subscription that draws a picture', async () => {
     const [subscription = ''] = blocks('graphql');
     const events = await readEvents(overWebSocket(running().url, subscription, {}));
@@ -42,7 +70,7 @@ describe('the README', slow, () => {
     expect((await fetch(completed.images[0]?.image.url ?? '')).status).toBe(200);
   });
 
-  it.each(blocks('js'))('has programs that run: %#', async (code) => {
+  it.each(programs)('has programs that run: $name', async ({ code }) => {
     // Written files go beside the reader's own; a package is found from where the code is.
     const program = here(code).replace(/'([\w-]+\.png)'/g, (_, file: string) => JSON.stringify(join(folder, file)));
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: root });
@@ -60,35 +88,19 @@ describe('the README', slow, () => {
 
   it('has commands that draw into files', async () => {
     const commands = blocks('sh').find((code) => code.startsWith('npx randar generate')) ?? '';
-    const main = join(root, 'dist/cli/main.js');
-    for (const line of commands.split('\n').filter((each) => each.includes(' generate '))) {
-      await run('sh', ['-c', line.replace('npx randar', `"${process.execPath}" "${main}"`)], { cwd: folder });
-    }
+    for (const line of commands.split('\n').filter((each) => each.includes(' generate '))) await randar(line);
     expect(await readdir(folder)).toEqual(
       expect.arrayContaining(['rocket.png', 'ghost-0.webp', 'ghost-1.webp', 'ghost-2.webp', 'ghost-3.webp']),
     );
   });
 
-  it('has commands that make files of the released names and kinds a model', async () => {
-    const commands =
-      blocks('sh')
-        .find((code) => code.startsWith('npx randar import'))
-        ?.trimEnd()
-        .split('\n') ?? [];
-    const named = (option: string) => new RegExp(`--${option} (\\S+)`).exec(commands[0] ?? '')?.[1] ?? '';
+  it('has commands that import files with the released names', async () => {
+    const commands = importsIn(readme).split('\n');
     const shape = { dimension: 64, layers: 1, hidden: 32, vocabulary: 50, classes: 1000 };
-    await writeTensors(join(folder, named('transformer')), randomTransformer(shape));
-    await copyFile(goldenFile('llamagen-f4.pt'), join(folder, named('tokenizer')));
-    const main = join(root, 'dist/cli/main.js');
+    await writeTensors(join(folder, valueOf('transformer', commands[0])), randomTransformer(shape));
+    await copyFile(goldenFile('llamagen-f4.pt'), join(folder, valueOf('tokenizer', commands[0])));
     const said: string[] = [];
-    for (const line of commands) {
-      // Random weights are no good model, and verify says so by its exit code.
-      const isBad = line.includes(' verify ');
-      const there = line.includes(' inspect ') ? line : `${line} --models models`;
-      const command = there.replace('npx randar', `"${process.execPath}" "${main}"`);
-      const { stdout } = await run('sh', ['-c', isBad ? `! ${command}` : command], { cwd: folder });
-      said.push(stdout);
-    }
+    for (const line of commands) said.push(await randar(line.includes(' inspect ') ? line : `${line} --models models`));
     const [imported, listed, inspected, verified] = said;
     expect(imported).toMatch(/^labels +1000$/m);
     expect(listed).toMatch(/^randar-l .* 1000 labels/);
@@ -96,9 +108,19 @@ describe('the README', slow, () => {
     expect(verified).toMatch(/^ok {3}cache: /m);
   });
 
-  it('points at files that are there', async () => {
-    const links = [...readme.matchAll(/\]\((?!http)([^)#]+)/g)].map(([, link = '']) => link);
-    expect(links.length).toBeGreaterThan(3);
-    for (const link of links) expect((await stat(join(root, link))).isFile()).toBe(true);
+  it('imports both families', async () => {
+    const [randarLine, rarLine = ''] = importsIn(checkpoints).split('\n');
+    expect(importsIn(readme).split('\n')).toContain(randarLine);
+    await copyFile(goldenFile('rar-square8.bin'), join(folder, valueOf('transformer', rarLine)));
+    await copyFile(goldenFile('maskgit-f4.bin'), join(folder, valueOf('tokenizer', rarLine)));
+    await writeFile(join(folder, 'nine.txt'), 'a\nb\nc\nd\ne\nf\ng\nh\ni\n');
+    expect(await randar(`${rarLine.replace('--labels imagenet', '--labels nine.txt')} --models models`)).toMatch(/^transformer +RAR, /m);
+  });
+
+  it.each(linked)('has no dead link: %s', async (path) => {
+    const text = await readFile(join(root, path), 'utf8');
+    const links = [...text.matchAll(/\]\((?!http)([^)#]+)/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(0);
+    for (const link of links) expect((await stat(join(root, dirname(path), link))).isFile(), link).toBe(true);
   });
 });

@@ -2,11 +2,11 @@
 export function serverUrl(address: string): URL {
   const base = typeof location === 'undefined' ? undefined : location.href;
   if (!URL.canParse(address, base)) {
-    throw new TypeError(`Expected \`url\` to be an address like http://127.0.0.1:4000/graphql, got "${address}".`);
+    throw new TypeError(`Expected \`url\` to be a URL such as http://127.0.0.1:4000/graphql, got "${address}".`);
   }
   const url = new URL(address, base);
   if (!['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol)) {
-    throw new TypeError(`Expected \`url\` to be an http, https, ws or wss address, got "${address}".`);
+    throw new TypeError(`Expected \`url\` to be an http, https, ws or wss URL, got "${address}".`);
   }
   if (url.pathname === '/') url.pathname = '/graphql';
   url.hash = '';

@@ -81,7 +81,7 @@ export function createClient({ retryAttempts: attempts = 10, ...options }: Clien
     server: async ({ signal } = {}) => (await request({ document: ServerDocument, variables: {} }, signal)).server,
 
     close: async () => {
-      closed.abort(new RandarError('The client was closed.', { code: 'CLIENT_CLOSED' }));
+      closed.abort(new RandarError('The client is closed.', { code: 'CLIENT_CLOSED' }));
       await targets.stopped();
       await connection.close();
     },

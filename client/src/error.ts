@@ -68,7 +68,9 @@ export function responseError(
   errors: readonly ResponseError[],
   codeWhereAbsent: RandarErrorCode = 'INTERNAL_SERVER_ERROR',
 ): RandarError {
-  const [{ message, extensions } = { message: 'The server refused without a reason.', extensions: undefined }] = errors;
+  const [
+    { message, extensions } = { message: 'The server returned an error without a message.', extensions: undefined },
+  ] = errors;
   const { code, field, retryAfterSeconds } = extensions ?? {};
   return new RandarError(message, {
     code: typeof code === 'string' ? code : codeWhereAbsent,
@@ -95,7 +97,7 @@ function readProblem(problem: unknown): InputProblem[] {
 
 /** @param cause what ended the connection: an error, or an event of its socket */
 export function connectionLost(cause: unknown, reason = messageOf(cause)): RandarError {
-  const message = reason === '' ? 'The connection to the server was lost.' : `The connection was lost: ${reason}`;
+  const message = reason === '' ? 'Lost the connection to the server.' : `Lost the connection to the server: ${reason}`;
   return new RandarError(message, { code: 'CONNECTION_LOST' }, { cause });
 }
 
@@ -112,9 +114,9 @@ export function isLost(error: unknown): error is RandarError {
 export type Refusal = keyof typeof refusals;
 
 const refusals = {
-  UNAUTHENTICATED: 'The server asks for a valid token: give createClient one as `token`.',
-  FORBIDDEN: 'The server does not allow this, or not with this `token`.',
-  PAYLOAD_TOO_LARGE: 'The server accepts no message of this size: send a smaller picture.',
+  UNAUTHENTICATED: 'The server requires a valid token. Pass one to createClient as `token`.',
+  FORBIDDEN: 'The server does not allow this operation with this `token`.',
+  PAYLOAD_TOO_LARGE: 'The request is too large for the server. Send a smaller picture.',
 } as const;
 
 export function refused(code: Refusal, cause?: unknown): RandarError {

@@ -72,7 +72,7 @@ export async function* readEventStream(
 async function withinMs<Value>(promise: Promise<Value>, ms: number): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`nothing came for ${ms / 1000} seconds`)), ms);
+    timer = setTimeout(() => reject(new Error(`no data received for ${ms / 1000} seconds`)), ms);
   });
   try {
     return await Promise.race([promise, silence]);

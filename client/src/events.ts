@@ -60,7 +60,7 @@ async function* eventsOf(
           yield event;
           if (isOver) return;
         }
-        throw connectionLost(new Error('the events ended before the generation did'));
+        throw connectionLost(new Error('the event stream ended before the generation did'));
       } catch (error) {
         if (stop.aborted || !isLost(error) || ++failures > attempts) throw error;
         await pause(backoffMs(failures), stop);

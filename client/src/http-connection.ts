@@ -23,7 +23,7 @@ export function connectHttp(options: HttpOptions): Connection {
       return dataOf(await readAnswer(response, stop));
     },
     close: () => {
-      closed.abort(new RandarError('The client was closed.', { code: 'CLIENT_CLOSED' }));
+      closed.abort(new RandarError('The client is closed.', { code: 'CLIENT_CLOSED' }));
       return Promise.resolve();
     },
   };
@@ -58,7 +58,7 @@ async function* subscribe<Data, Variables>(
   } finally {
     end.abort();
   }
-  throw connectionLost(new Error('the stream ended before its last event'));
+  throw connectionLost(new Error('the event stream ended early'));
 }
 
 /** @throws RandarError unless the answer is GraphQL; the signal's reason where it aborts */
@@ -133,7 +133,7 @@ function parseAnswer<Data>(response: Response, text: string): Answer<Data> | und
 }
 
 function unexpected({ url, status }: Response, text: string): RandarError {
-  const message = `Expected GraphQL from ${url}, got status ${status} and "${text.slice(0, 80)}": is \`url\` right?`;
+  const message = `Expected a GraphQL response from ${url}, got status ${status} and "${text.slice(0, 80)}". Check \`url\`.`;
   return new RandarError(message, { code: 'UNEXPECTED_RESPONSE' });
 }
 

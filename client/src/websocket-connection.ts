@@ -36,7 +36,7 @@ export function connectWebSocket(options: WebSocketOptions): WebSocketConnection
     iterate,
     request: async (operation, signal) => {
       for await (const data of iterate(operation, signal)) return data;
-      throw connectionLost(new Error('it was closed before an answer came'));
+      throw connectionLost(new Error('closed before the server answered'));
     },
     close: async () => {
       // One that could not be made needs no end.
@@ -49,7 +49,7 @@ export function connectWebSocket(options: WebSocketOptions): WebSocketConnection
 
 async function openSocket(options: WebSocketOptions, onOpen: () => void): Promise<SocketClient> {
   const { url, token, webSocketImpl = await loadWebSocket() } = options;
-  if (webSocketImpl === undefined) throw connectionLost(new Error('there is no WebSocket here; `npm install ws`'));
+  if (webSocketImpl === undefined) throw connectionLost(new Error('no WebSocket available; run `npm install ws`'));
   const socket: SocketClient = createClient({
     url,
     webSocketImpl,
@@ -72,7 +72,7 @@ async function openSocket(options: WebSocketOptions, onOpen: () => void): Promis
 /** Tells what the caller's own function threw from what the socket did. */
 class TokenFailure extends Error {
   constructor(override readonly cause: unknown) {
-    super('The token could not be had.', { cause });
+    super('Could not get the token.', { cause });
   }
 }
 

@@ -39,22 +39,43 @@ const formats = new Map<string, ImageFormat>([
 ]);
 
 export const generateCommand = new Command('generate')
-  .description('draw a picture into a file')
-  .argument('<label>', 'what to draw: a name, for example rocket, or a class number')
+  .description('generate pictures and save them to files')
+  .argument('<label>', 'label name, for example rocket, or class index')
   .addOption(
-    new Option('-o, --output <file>', 'a .png, .webp, .jpg or .avif file').makeOptionMandatory().argParser(file),
+    new Option('-o, --output <file>', 'output file: .png, .webp, .jpg or .avif').makeOptionMandatory().argParser(file),
   )
   .addOption(
-    new Option('--seed <n>', 'the same seed draws the same picture (default: a random one)').argParser(anyNumber),
+    new Option('--seed <n>', 'random seed; the same seed gives the same picture (default: random)').argParser(
+      anyNumber,
+    ),
   )
-  .addOption(new Option('--count <n>', 'pictures, 1 to 16; they are numbered').default(1).argParser(wholeNumber(1, 16)))
-  .addOption(new Option('--steps <n>', 'decoding steps').argParser(anyNumber))
-  .addOption(new Option('--guidance <scale>', 'one scale, or from:to').argParser(guidance))
-  .addOption(new Option('--temperature <t>', '0 always takes the likeliest token').argParser(anyNumber))
-  .addOption(new Option('--top-k <k>', 'draw from the k likeliest tokens').argParser(anyNumber))
-  .addOption(new Option('--top-p <p>', 'draw from the likeliest tokens up to this probability').argParser(anyNumber))
-  .addOption(new Option('--order <kind>', 'the order of the cells').choices([...orders.keys()]))
-  .addOption(new Option('--schedule <kind>', 'tokens per step').choices([...schedules.keys()]));
+  .addOption(
+    new Option('--count <n>', 'number of pictures, 1 to 16; file names are numbered if more than 1')
+      .default(1)
+      .argParser(wholeNumber(1, 16)),
+  )
+  .addOption(new Option('--steps <n>', "decoding steps (default: the model's)").argParser(anyNumber))
+  .addOption(
+    new Option('--guidance <scale>', "classifier-free guidance scale, or start:end (default: the model's)").argParser(
+      guidance,
+    ),
+  )
+  .addOption(
+    new Option('--temperature <t>', "sampling temperature; 0 is greedy decoding (default: the model's)").argParser(
+      anyNumber,
+    ),
+  )
+  .addOption(
+    new Option('--top-k <k>', "sample from the k most likely tokens (default: the model's)").argParser(anyNumber),
+  )
+  .addOption(
+    new Option(
+      '--top-p <p>',
+      "sample from the most likely tokens up to this cumulative probability (default: the model's)",
+    ).argParser(anyNumber),
+  )
+  .addOption(new Option('--order <kind>', 'order in which cells are decoded').choices([...orders.keys()]))
+  .addOption(new Option('--schedule <kind>', 'how many tokens each step decodes').choices([...schedules.keys()]));
 for (const option of modelOptions()) generateCommand.addOption(option);
 generateCommand.action(async (label: string, options: GenerateOptions) => {
   const { model: defaultModel, models, device, floats } = options;
@@ -151,10 +172,11 @@ async function writeWhole(name: string, bytes: Uint8Array): Promise<void> {
 /** What is known to be no place for a picture is refused before one is drawn. */
 function file(text: string): string {
   if (!formats.has(extname(text).toLowerCase())) {
-    throw new InvalidArgumentError(`Expected a name that ends with ${[...formats.keys()].join(', ')}.`);
+    throw new InvalidArgumentError(`Expected a file name ending in ${[...formats.keys()].join(', ')}.`);
   }
-  if (!isFolder(dirname(text))) throw new InvalidArgumentError(`There is no folder ${dirname(text)}; make it first.`);
-  if (isFolder(text)) throw new InvalidArgumentError('It is a folder; expected the name of a file.');
+  if (!isFolder(dirname(text)))
+    throw new InvalidArgumentError(`Directory ${dirname(text)} does not exist; create it first.`);
+  if (isFolder(text)) throw new InvalidArgumentError('This is a directory; expected a file name.');
   return text;
 }
 
@@ -164,7 +186,7 @@ function isFolder(path: string): boolean {
 
 function guidance(text: string): { start: number; end: number } {
   const match = /^(\d+(?:\.\d+)?)(?::(\d+(?:\.\d+)?))?$/.exec(text);
-  if (!match) throw new InvalidArgumentError('Expected a scale like 2, or two like 1:3.');
+  if (!match) throw new InvalidArgumentError('Expected a scale such as 2, or a range such as 1:3.');
   return { start: Number(match[1]), end: Number(match[2] ?? match[1]) };
 }
 

@@ -3,8 +3,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Grid } from '../decoding/grid.js';
 import { ImportError } from '../import/import-options.js';
 import { importModel, type ImportStage, type ImportSummary } from '../import/import-model.js';
-import { familyNames } from '../graph/transformer-family.js';
-import type { Precision } from '../graph/transformer-weights.js';
+import { familyNamed } from '../family/families.js';
+import type { Precision } from '../graph/linear.js';
 import { modelsOption, wholeNumber } from './options.js';
 import { endBar, printBytes, showBar } from './progress.js';
 
@@ -27,26 +27,28 @@ interface ImportCommandOptions {
 const precisions: readonly Precision[] = ['fp32', 'fp16', 'int8', 'int4'];
 
 export const importCommand = new Command('import')
-  .description('make checkpoints a model that is served')
-  .requiredOption('--id <id>', 'names the model and its folder: letters, digits, ".", "_" and "-"')
+  .description('convert checkpoints into a servable model')
+  .requiredOption('--id <id>', 'model id and directory name: letters, digits, ".", "_" and "-"')
   .requiredOption(
     '--transformer <file>',
-    'safetensors, an index of sharded safetensors, or what torch.save wrote (.pt, .pth, .bin)',
+    'transformer weights: safetensors, a sharded safetensors index, or a torch.save file (.pt, .pth, .bin)',
   )
-  .requiredOption('--tokenizer <file>', 'likewise: LlamaGen VQModel or MaskGIT-VQGAN')
-  .option('--labels <labels>', '"imagenet", or a file: a JSON array or one name a line', 'imagenet')
-  .addOption(new Option('--precision <precision>', 'how matrices are stored').choices(precisions).default('int8'))
+  .requiredOption('--tokenizer <file>', 'tokenizer weights, same formats: LlamaGen VQModel or MaskGIT-VQGAN')
+  .option('--labels <labels>', '"imagenet", or a file: a JSON array, or one name per line', 'imagenet')
   .addOption(
-    new Option('--heads <n>', 'attention heads of RandAR, where their dimension is not 64').argParser(
+    new Option('--precision <precision>', 'storage format of weight matrices').choices(precisions).default('int8'),
+  )
+  .addOption(
+    new Option('--heads <n>', 'number of attention heads (default: from the weights, or head dimension 64)').argParser(
       wholeNumber(1, 256),
     ),
   )
-  .addOption(new Option('--grid <WxH>', 'cells of a picture, where it is not 16x16').argParser(grid))
-  .option('--any-order', 'weights of RAR that were never annealed to raster order follow any', false)
-  .option('--name <name>', 'the name for people (default: the id)')
-  .option('--license <text>', 'the licence of the weights')
-  .option('--replace', 'take the place of a model of that id', false)
-  .option('--no-measure', 'do not measure the error of the precision')
+  .addOption(new Option('--grid <WxH>', 'size of the token grid (default: from the weights, or 16x16)').argParser(grid))
+  .option('--any-order', 'RAR only: the weights were not annealed to raster order and accept any order', false)
+  .option('--name <name>', 'display name (default: the id)')
+  .option('--license <text>', 'license of the weights')
+  .option('--replace', 'replace an existing model with the same id', false)
+  .option('--no-measure', 'skip measuring the quantization error')
   .addOption(modelsOption())
   .action(async (options: ImportCommandOptions) => {
     const began = performance.now();
@@ -58,16 +60,16 @@ export const importCommand = new Command('import')
 /** The first signal stops the import, which leaves nothing; a second one finds no handler and ends the process. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
-  const abort = () => stop.abort(new ImportError('the import was stopped, and nothing is left of it'));
+  const abort = () => stop.abort(new ImportError('import cancelled; no files were left behind'));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, abort);
   return stop.signal;
 }
 
 const stageNames: Record<ImportStage, string> = {
-  transformer: 'transformer: tensors written',
-  tokenizer: 'tokenizer: tensors written',
-  patches: "patches: each code's own picture, sheets drawn",
-  precision: 'precision: steps drawn and layers compared with fp32',
+  transformer: 'writing transformer tensors',
+  tokenizer: 'writing tokenizer tensors',
+  patches: 'rendering preview patches',
+  precision: 'measuring error against fp32',
 };
 
 let shown: ImportStage | undefined;
@@ -87,7 +89,7 @@ function print(
     ['model', folder],
     [
       'transformer',
-      `${familyNames[family]}, ${(parameters / 1e6).toFixed(1)} M parameters: ${layers} layers of ${dimension}, ${heads} heads`,
+      `${familyNamed(family).title}, ${(parameters / 1e6).toFixed(1)} M parameters: ${layers} layers of ${dimension}, ${heads} heads`,
     ],
     ['tokens', `${vocabulary}, ${tokenizerFamily} tokenizer, ${grid.width} x ${grid.height} cells`],
     ['labels', `${classes}`],
@@ -99,16 +101,16 @@ function print(
     ['time', `${seconds.toFixed(1)} s, peak memory ${printBytes(process.resourceUsage().maxRSS * 1024)}`],
   ];
   for (const [name, value] of rows) process.stdout.write(`${name.padEnd(12)} ${value}\n`);
-  process.stdout.write(`\nnpm start serves it; npx randar verify ${basename(folder)} checks it.\n`);
+  process.stdout.write(`\nServe it with npm start; check it with npx randar verify ${basename(folder)}.\n`);
 }
 
 function describeUnmeasured(precision: Precision): string {
-  return precision === 'fp32' ? 'none: fp32 is what the others are measured by' : 'not measured';
+  return precision === 'fp32' ? 'none (fp32 is the reference)' : 'not measured';
 }
 
 function grid(text: string): Grid {
   const match = /^(\d{1,2})x(\d{1,2})$/i.exec(text);
   const [width, height] = [Number(match?.[1]), Number(match?.[2])];
   if (match && width >= 1 && height >= 1 && width <= 64 && height <= 64) return { width, height };
-  throw new InvalidArgumentError('Expected width and height in cells, 1 to 64 each, like 16x16.');
+  throw new InvalidArgumentError('Expected width x height in cells, 1 to 64 each, such as 16x16.');
 }

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { doctorCommand } from './doctor.js';
 import { generateCommand } from './generate.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { modelsCommand } from './models.js';
 import { serveCommand } from './serve.js';
+import { setupCudaCommand } from './setup-cuda.js';
 import { verifyCommand } from './verify.js';
 import { messageWithCause } from '../worker/port.js';
 
@@ -17,13 +19,15 @@ const { version, description } = createRequire(import.meta.url)('../../package.j
 const program = new Command('randar')
   .description(description)
   .version(version)
-  .showHelpAfterError('(randar --help tells more)')
+  .showHelpAfterError('(run randar --help for usage)')
   .addCommand(serveCommand)
   .addCommand(generateCommand)
   .addCommand(importCommand)
   .addCommand(modelsCommand)
   .addCommand(inspectCommand)
-  .addCommand(verifyCommand);
+  .addCommand(verifyCommand)
+  .addCommand(doctorCommand)
+  .addCommand(setupCudaCommand);
 
 try {
   await program.parseAsync();

@@ -3,7 +3,7 @@ import { readManifests } from '../model/manifest.js';
 import { modelsOption } from './options.js';
 
 export const modelsCommand = new Command('models')
-  .description('list the models that are served')
+  .description('list the models in the models directory')
   .addOption(modelsOption())
   .action(async ({ models }: { models: string }) => {
     const manifests = await readManifests(models);

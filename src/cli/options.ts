@@ -14,22 +14,21 @@ export interface ModelOptions {
 const builtInModels = fileURLToPath(new URL('../../models', import.meta.url));
 
 export function modelsOption(): Option {
-  return new Option('--models <folder>', 'the folder whose folders are models').default(
-    builtInModels,
-    'models of this package',
-  );
+  return new Option('--models <directory>', 'directory of models').default(builtInModels, 'the built-in models');
 }
 
 export function floatsOption(): Option {
-  return new Option('--floats', 'the float weights of models that keep them beside int8: exact, and slower').default(
+  return new Option('--floats', 'use float weights for models that also have int8 weights: exact but slower').default(
     false,
   );
 }
 
 export const modelOptions = (): Option[] => [
-  new Option('--model <id>', 'the default model: a folder of the models folder (default: the first by name)'),
+  new Option('--model <id>', 'default model (default: the first by name)'),
   modelsOption(),
-  new Option('--device <device>', 'what computes: cpu, cuda, cuda:N or webgpu').default(cpu, 'cpu').argParser(device),
+  new Option('--device <device>', 'device to run on: cpu, cuda, cuda:N or webgpu')
+    .default(cpu, 'cpu')
+    .argParser(device),
   floatsOption(),
 ];
 

@@ -22,41 +22,46 @@ interface ServeOptions extends ModelOptions {
 const graceMs = 10_000;
 
 export const serveCommand = new Command('serve')
-  .description('serve every model over GraphQL')
+  .description('serve all models over GraphQL')
   .addOption(
-    new Option('--port <port>', '0 takes any free one').env('PORT').default(4000).argParser(wholeNumber(0, 65535)),
+    new Option('--port <port>', 'port to listen on; 0 picks a free one')
+      .env('PORT')
+      .default(4000)
+      .argParser(wholeNumber(0, 65535)),
   )
-  .addOption(new Option('--host <host>', 'the address to listen on').env('HOST').default('127.0.0.1'))
-  .addOption(new Option('--public-url <url>', 'where clients reach this server, behind a proxy').argParser(origin))
+  .addOption(new Option('--host <host>', 'address to listen on').env('HOST').default('127.0.0.1'))
+  .addOption(new Option('--public-url <url>', 'public URL of this server, if it is behind a proxy').argParser(origin))
   .addOption(
-    new Option('--max-queued <n>', 'generations that may wait for a model')
+    new Option('--max-queued <n>', 'maximum length of the queue of each model')
       .default(64)
       .argParser(wholeNumber(0, 100_000)),
   )
   .addOption(
-    new Option('--preview-budget <percent>', 'the share of the machine for previews through the decoder')
+    new Option('--preview-budget <percent>', 'share of the machine, in percent, to spend on decoded previews')
       .default(15)
       .argParser(wholeNumber(1, 100)),
   )
   .addOption(
     new Option(
       '--memory <GB>',
-      'for the KV cache of all pictures that are decoded at once (default: a quarter of the memory)',
+      'memory for KV caches, shared equally by all models (default: a quarter of the memory)',
     ).argParser(anyNumber),
   )
   .addOption(
-    new Option('--concurrent <n>', 'generations that a model decodes at once, where the memory is enough')
+    new Option('--concurrent <n>', 'maximum number of generations each model decodes at once, memory permitting')
       .default(16)
       .argParser(wholeNumber(1, 1000)),
   )
   .addOption(
     new Option(
       '--decode-workers <n>',
-      'decode workers that share the generations of a model where there are several (default: 1 a core for a small model, 1 for a large one)',
+      'decode workers per model (default: one per core for small models, one for large models)',
     ).argParser(wholeNumber(1, 64)),
   )
   .addOption(
-    new Option('--keep <n>', 'finished generations that are kept').default(500).argParser(wholeNumber(0, 1_000_000)),
+    new Option('--keep <n>', 'number of finished generations to keep in memory')
+      .default(500)
+      .argParser(wholeNumber(0, 1_000_000)),
   );
 for (const option of modelOptions()) serveCommand.addOption(option);
 serveCommand.action(async (options: ServeOptions) => {
@@ -87,7 +92,7 @@ serveCommand.action(async (options: ServeOptions) => {
   for (const model of engine.models) process.stderr.write(`randar: ${memoryPlan(model)}\n`);
   const ids = engine.models.map(({ id }) => id).join(', ');
   process.stdout.write(
-    `randar serves ${ids} on ${engine.device} at ${server.address}${graphqlPath} with its page at ${server.address}\n`,
+    `randar: serving ${ids} on ${engine.device} at ${server.address}${graphqlPath} (studio: ${server.address})\n`,
   );
 });
 
@@ -99,8 +104,8 @@ function memoryPlan({ id, transformer, scheduler }: ServedModel): string {
   const guided = Math.floor(transformer.kvSlots / 2) * decodeWorkers;
   return (
     `${id}: ${printBytes(weightBytes)} of ${precision} weights; up to ${printBytes(kvSlots * kvSlotBytes)} of KV cache, ` +
-    `${kvSlots} KV slots of ${printBytes(kvSlotBytes)}, is room for ${guided} pictures with guidance; ` +
-    `up to ${scheduler.options.maxConcurrent} generations decode at once, in ${decodeWorkers} decode ${decodeWorkers === 1 ? 'worker' : 'workers'}`
+    `${kvSlots} KV slots of ${printBytes(kvSlotBytes)}, enough for ${guided} pictures with guidance; ` +
+    `decodes up to ${scheduler.options.maxConcurrent} generations at once in ${decodeWorkers} decode ${decodeWorkers === 1 ? 'worker' : 'workers'}`
   );
 }
 
@@ -114,7 +119,7 @@ function closeOnSignal(server: RunningServer): void {
   const close = () => {
     for (const signal of signals) process.off(signal, close);
     process.stderr.write(
-      `randar: lets what runs finish, for up to ${graceMs / 1000} s; a second signal ends it at once\n`,
+      `randar: shutting down: waiting up to ${graceMs / 1000} s for running generations; send the signal again to stop now\n`,
     );
     server.close(graceMs).catch(report);
   };
@@ -124,10 +129,10 @@ function closeOnSignal(server: RunningServer): void {
 /** What to do about the reasons for which a server cannot listen; other errors stay as they are. */
 function cannotListen(cause: unknown, { host, port }: ServeOptions): unknown {
   const remedies: Record<string, string> = {
-    EADDRINUSE: `port ${port} of ${host} is in use by another program; choose another with --port or PORT`,
-    EACCES: `port ${port} of ${host} is not allowed to this user; choose one above 1023 with --port or PORT`,
-    EADDRNOTAVAIL: `${host} is no address of this machine; choose one with --host or HOST, 0.0.0.0 for all of them`,
-    ENOTFOUND: `there is no host named "${host}"; choose an address of this machine with --host or HOST`,
+    EADDRINUSE: `port ${port} of ${host} is already in use; choose another with --port or PORT`,
+    EACCES: `no permission to listen on port ${port} of ${host}; choose one above 1023 with --port or PORT`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine; choose one with --host or HOST, or 0.0.0.0 for all`,
+    ENOTFOUND: `unknown host "${host}"; choose an address of this machine with --host or HOST`,
   };
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const remedy = remedies[code];
@@ -136,7 +141,7 @@ function cannotListen(cause: unknown, { host, port }: ServeOptions): unknown {
 
 function origin(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new InvalidArgumentError('Expected an address like https://pictures.example.com.');
+    throw new InvalidArgumentError('Expected a URL such as https://pictures.example.com.');
   }
   return text.replace(/\/+$/, '');
 }

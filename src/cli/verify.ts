@@ -5,8 +5,8 @@ import { inFloats, readManifest } from '../model/manifest.js';
 import { floatsOption, modelsOption } from './options.js';
 
 export const verifyCommand = new Command('verify')
-  .description('check on this machine that a model computes what it should')
-  .argument('<model>', 'the id of a model: its folder in the models folder')
+  .description('check that a model computes correct results on this machine')
+  .argument('<model>', 'model id')
   .addOption(modelsOption())
   .addOption(floatsOption())
   .action(async (id: string, { models, floats }: { models: string; floats: boolean }) => {

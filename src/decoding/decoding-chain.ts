@@ -1,13 +1,12 @@
 import { Decoding, type DecodedCells, type DecodingRequest } from './decoding.js';
 import { enlargedCell, enlargedRequest, type Enlarging } from './enlarging.js';
 import type { KvCache } from './kv-cache.js';
-import type { Sequence } from './sequence.js';
-import type { StepInputs } from './step.js';
+import type { SequenceLayout, StepInputs } from './sequence.js';
 
 export interface ChainTools {
-  readonly sequence: Sequence;
+  readonly layout: SequenceLayout;
   /** For pictures of twice the size. */
-  readonly enlargedSequence: () => Sequence;
+  readonly enlargedLayout: () => SequenceLayout;
   /** An empty cache for so many sequences side by side; the one before it is done with. */
   readonly cacheFor: (sequences: number) => KvCache;
 }
@@ -24,8 +23,8 @@ export class DecodingChain {
     enlarging: Enlarging | undefined,
   ) {
     this.#enlarging = enlarging;
-    this.#decoding = new Decoding(tools.sequence, request);
-    this.#cache = tools.cacheFor(this.#decoding.rows);
+    this.#decoding = new Decoding(tools.layout, request);
+    this.#cache = tools.cacheFor(this.#decoding.sequences);
   }
 
   get isDone(): boolean {
@@ -41,16 +40,16 @@ export class DecodingChain {
   apply(logits: Float32Array): DecodedCells[] {
     const decoded = this.#decoding.apply(logits);
     if (!this.#enlarging) return decoded;
-    const { grid } = this.tools.sequence;
+    const { grid } = this.tools.layout;
     if (this.#decoding.isDone) this.#enlarge(this.#enlarging);
     return decoded.map((cells) => ({ ...cells, positions: cells.positions.map((cell) => enlargedCell(cell, grid)) }));
   }
 
   #enlarge(enlarging: Enlarging): void {
-    const { sequence, enlargedSequence, cacheFor } = this.tools;
-    const request = enlargedRequest(this.request, enlarging, sequence.grid, this.#decoding.knownCells);
-    this.#decoding = new Decoding(enlargedSequence(), request);
-    this.#cache = cacheFor(this.#decoding.rows);
+    const { layout, enlargedLayout, cacheFor } = this.tools;
+    const request = enlargedRequest(this.request, enlarging, layout.grid, this.#decoding.knownCells);
+    this.#decoding = new Decoding(enlargedLayout(), request);
+    this.#cache = cacheFor(this.#decoding.sequences);
     this.#enlarging = undefined;
   }
 }

@@ -4,8 +4,7 @@ import { nothingKnown, type KnownCells } from './known.js';
 import { orderCells, type Order } from './order.js';
 import { Random } from './random.js';
 import { Sampler, type Sampling } from './sampler.js';
-import type { Sequence } from './sequence.js';
-import type { Row, StepInputs } from './step.js';
+import type { Sequence, SequenceLayout, StepInputs } from './sequence.js';
 
 /** Pictures that are decoded together, step by step. */
 export interface DecodingRequest {
@@ -39,7 +38,7 @@ export interface DecodedCells {
   readonly probabilities: Float32Array;
 }
 
-interface Picture extends Row {
+interface Picture extends Sequence {
   readonly random: Random;
 }
 
@@ -49,30 +48,30 @@ interface Picture extends Row {
  */
 export class Decoding {
   readonly #pictures: readonly Picture[];
-  readonly #rows: readonly Row[];
+  readonly #sequences: readonly Sequence[];
   readonly #sampler: Sampler;
   #step = 0;
   /** Cells known by now, those that were given among them. */
   #decoded: number;
 
   constructor(
-    readonly sequence: Sequence,
+    readonly layout: SequenceLayout,
     readonly request: DecodingRequest,
   ) {
     this.#decoded = request.pictures[0]?.known?.cells.length ?? 0;
     this.#pictures = request.pictures.map((picture) => this.#begin(picture));
-    this.#rows = this.#rowsOf(request);
-    this.#sampler = new Sampler(sequence.vocabulary, request.sampling);
+    this.#sequences = this.#sequencesOf(request);
+    this.#sampler = new Sampler(layout.vocabulary, request.sampling);
   }
 
-  /** Sequences in the batch: conditional rows of all pictures, then those that guidance asks for. */
-  get rows(): number {
-    return this.#rows.length;
+  /** How many are in the batch: the conditional ones of all pictures, then those that guidance asks for. */
+  get sequences(): number {
+    return this.#sequences.length;
   }
 
   /** Positions that a KV cache must hold. */
   get capacity(): number {
-    return this.sequence.capacity;
+    return this.layout.capacity;
   }
 
   get stepsDone(): number {
@@ -95,10 +94,10 @@ export class Decoding {
     const { tokensPerStep } = this.request;
     const count = tokensPerStep[this.#step] ?? 0;
     const previous = this.#step === 0 ? undefined : (tokensPerStep[this.#step - 1] ?? 0);
-    return this.sequence.stepInputs({ decoded: this.#decoded, previous, count }, this.#rows);
+    return this.layout.stepInputs({ decoded: this.#decoded, previous, count }, this.#sequences);
   }
 
-  /** Draws the tokens of this step. `logits` is [wanted, rows, vocabulary], and is written over. */
+  /** Draws the tokens of this step. `logits` is [wanted, sequences, vocabulary], and is written over. */
   apply(logits: Float32Array): DecodedCells[] {
     const count = this.request.tokensPerStep[this.#step] ?? 0;
     const decoded = this.#pictures.map((_, picture) => this.#draw(picture, count, logits));
@@ -108,7 +107,7 @@ export class Decoding {
   }
 
   #begin({ label, seed, order, known = nothingKnown, hidden = [] }: PictureRequest): Picture {
-    const { grid } = this.sequence;
+    const { grid } = this.layout;
     const { tokensPerStep } = this.request;
     const open = orderCells(order, { grid, known: known.cells, tokensPerStep }, Random.of(seed, 'order'));
     const cells = Int32Array.of(...known.cells, ...open);
@@ -119,11 +118,14 @@ export class Decoding {
     return { label, order: cells, tokens, blank, random: Random.of(seed, 'sampling') };
   }
 
-  #rowsOf({ guidance, spatialGuidance }: DecodingRequest): Row[] {
-    const conditional = this.#pictures.map((picture): Row => ({ ...picture, blank: new Set() }));
-    const unconditional = conditional.map((row): Row => ({ ...row, label: this.sequence.classes }));
+  #sequencesOf({ guidance, spatialGuidance }: DecodingRequest): Sequence[] {
+    const conditional = this.#pictures.map((picture): Sequence => ({ ...picture, blank: new Set() }));
+    const unconditional = conditional.map((each): Sequence => ({ ...each, label: this.layout.classes }));
     if (spatialGuidance && isGuided(spatialGuidance)) {
-      const blanked = unconditional.map((row, i): Row => ({ ...row, blank: this.#pictures[i]?.blank ?? new Set() }));
+      const blanked = unconditional.map((each, i): Sequence => ({
+        ...each,
+        blank: this.#pictures[i]?.blank ?? new Set(),
+      }));
       return [...conditional, ...unconditional, ...blanked];
     }
     return isGuided(guidance) ? [...conditional, ...unconditional] : conditional;
@@ -144,21 +146,21 @@ export class Decoding {
     return { positions, tokens, probabilities };
   }
 
-  /** What a picture's token is drawn from: its rows' logits, written over the first one's. */
+  /** What a picture's token is drawn from: its sequences' logits, written over the first one's. */
   #mixed(index: number, query: number, logits: Float32Array): Float32Array {
-    const { vocabulary, grid } = this.sequence;
+    const { vocabulary, grid } = this.layout;
     const { guidance, spatialGuidance } = this.request;
     const pictures = this.#pictures.length;
     const logitsOf = (kind: number) => {
-      const at = (query * this.rows + kind * pictures + index) * vocabulary;
+      const at = (query * this.sequences + kind * pictures + index) * vocabulary;
       return logits.subarray(at, at + vocabulary);
     };
     const share = this.#decoded / cellCount(grid);
     const conditional = logitsOf(0);
     const scale = guidanceScale(guidance, share);
-    if (this.rows === 3 * pictures && spatialGuidance) {
+    if (this.sequences === 3 * pictures && spatialGuidance) {
       mixSpatialLogits(conditional, logitsOf(1), logitsOf(2), scale, guidanceScale(spatialGuidance, share));
-    } else if (this.rows === 2 * pictures) {
+    } else if (this.sequences === 2 * pictures) {
       mixLogits(conditional, logitsOf(1), scale);
     }
     return conditional;

@@ -1,6 +1,6 @@
 /**
  * Keys and values of the positions decoded so far, position-major: one array per layer for each, whose first `length`
- * positions are a contiguous view. `stride` numbers belong to one position: rows * heads * headDimension.
+ * positions are a contiguous view. `stride` numbers belong to one position: sequences * heads * headDimension.
  */
 export class KvCache {
   #length = 0;
@@ -55,14 +55,14 @@ export class KvCache {
 /** What keys and values of a model take. */
 export interface KvShape {
   readonly layers: number;
-  /** heads * headDimension: numbers of one position of one row, in each of keys and values of a layer. */
+  /** heads * headDimension: numbers of one position of one sequence, in each of keys and values of a layer. */
   readonly dimension: number;
 }
 
 /**
- * The memory of every KV cache of a model, allocated once and cut into rows. A row holds the keys and values of
- * `positions` positions of one sequence; sequences that are longer take several, and sequences that are decoded together
- * take theirs side by side. Which rows are free is not known here: the scheduler lends them.
+ * The memory of every KV cache of a model, allocated once and cut into slots. A slot holds the keys and values of
+ * `positions` positions of one sequence; longer sequences take several, and sequences that are decoded together take
+ * theirs side by side. Which slots are free is not known here: the scheduler lends them.
  */
 export class KvMemory {
   readonly #keys: readonly Float32Array[];
@@ -70,13 +70,13 @@ export class KvMemory {
 
   constructor(
     readonly shape: KvShape,
-    /** Of one row. */
+    /** Of one slot. */
     readonly positions: number,
-    readonly rows: number,
+    readonly slots: number,
   ) {
     // Untouched memory is the system's to lend elsewhere: what no picture has used yet takes none.
     const allocate = () =>
-      Array.from({ length: shape.layers }, () => new Float32Array(rows * positions * shape.dimension));
+      Array.from({ length: shape.layers }, () => new Float32Array(slots * positions * shape.dimension));
     this.#keys = allocate();
     this.#values = allocate();
   }
@@ -84,22 +84,21 @@ export class KvMemory {
   /**
    * An empty cache for `sequences` that are decoded together.
    *
-   * @param from the first of its rows
-   * @param rows how many are lent to it, 1 or more
+   * @param from the first of its slots
+   * @param count how many slots are lent to it, at least 1
    */
-  cache(from: number, rows: number, sequences: number): KvCache {
-    if (from < 0 || from + rows > this.rows) {
-      throw new RangeError(`KV rows ${from} to ${from + rows - 1}: there are ${this.rows}`);
+  cache(from: number, count: number, sequences: number): KvCache {
+    if (from < 0 || from + count > this.slots) {
+      throw new RangeError(`KV slots ${from} to ${from + count - 1}: there are ${this.slots}`);
     }
-    const row = this.positions * this.shape.dimension;
+    const slot = this.positions * this.shape.dimension;
     const stride = sequences * this.shape.dimension;
-    const length = Math.floor((rows * row) / stride) * stride;
-    const cut = (array: Float32Array) => array.subarray(from * row, from * row + length);
+    const length = Math.floor((count * slot) / stride) * stride;
+    const cut = (array: Float32Array) => array.subarray(from * slot, from * slot + length);
     return new KvCache(stride, this.#keys.map(cut), this.#values.map(cut));
   }
 }
 
-/** Bytes of one row. */
-export function kvRowBytes({ layers, dimension }: KvShape, positions: number): number {
+export function kvSlotBytes({ layers, dimension }: KvShape, positions: number): number {
   return layers * positions * dimension * 2 * Float32Array.BYTES_PER_ELEMENT;
 }

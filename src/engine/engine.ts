@@ -44,7 +44,7 @@ export class ShuttingDownError extends Error {
   override readonly name = 'ShuttingDownError';
 
   constructor() {
-    super('the server is shutting down; try again when it is back');
+    super('the server is shutting down; try again later');
   }
 }
 
@@ -187,7 +187,7 @@ export class Engine {
 
   #modelOf({ model: id }: { readonly model: string }): ServedModel {
     const model = this.model(id);
-    if (!model) throw new ModelError(`there is no model "${id}"`);
+    if (!model) throw new ModelError(`no model "${id}"`);
     return model;
   }
 }
@@ -204,7 +204,7 @@ function byDefaultFirst(
   const first = manifests.find(({ id }) => defaultModel === undefined || id === defaultModel);
   if (first) return [first, ...manifests.filter((manifest) => manifest !== first)];
   const ids = manifests.map(({ id }) => `"${id}"`).join(', ');
-  throw new ModelError(`there is no model "${defaultModel ?? ''}" in ${models}; there is ${ids}`);
+  throw new ModelError(`no model "${defaultModel ?? ''}" in ${models}; available: ${ids}`);
 }
 
 async function finished(generation: Generation): Promise<void> {

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { maxVocabulary } from '../generation/picture.js';
-import { capabilitiesOf, type Capabilities } from '../model/capabilities.js';
+import { familyNamed } from '../family/families.js';
+import type { Capabilities } from '../family/model-family.js';
 import { traitsOf, type Device } from '../runtime/device.js';
 import { ModelError, type Manifest } from '../model/manifest.js';
-import { isSmallModel } from '../model/small-model.js';
+import { isSmallModel } from '../model/transformer-file.js';
 import { DecodedPreviews } from '../preview/previews.js';
 import { Scheduler } from '../scheduler/scheduler.js';
 import { startDecodeWorker } from '../worker/decode-worker.js';
@@ -64,7 +65,7 @@ export async function serveModel(manifest: Manifest, options: ServeOptions): Pro
       id: manifest.id,
       manifest,
       device,
-      capabilities: capabilitiesOf(manifest.family, manifest.transformer.anyOrder),
+      capabilities: familyNamed(manifest.family).capabilities(manifest.transformer.anyOrder),
       transformer,
       tokenizer,
       patches: await pictures.patches(),
@@ -101,15 +102,17 @@ function checkTogether(manifest: Manifest, transformer: TransformerFacts, tokeni
   const { id, labelList, defaults } = manifest;
   const { classes, vocabulary } = transformer.shape;
   if (tokenizer.vocabulary !== vocabulary) {
-    throw new ModelError(`model ${id}: the tokenizer has ${tokenizer.vocabulary} codes, the transformer ${vocabulary}`);
+    throw new ModelError(
+      `model ${id}: the tokenizer has ${tokenizer.vocabulary} codes, but the transformer has ${vocabulary} tokens`,
+    );
   }
   if (vocabulary > maxVocabulary) {
-    throw new ModelError(`model ${id}: ${vocabulary} tokens, at most ${maxVocabulary} can be served`);
+    throw new ModelError(`model ${id}: ${vocabulary} tokens: at most ${maxVocabulary} are supported`);
   }
   if (labelList.length !== classes) {
-    throw new ModelError(`model ${id}: ${labelList.length} labels, the transformer has ${classes} classes`);
+    throw new ModelError(`model ${id}: ${labelList.length} labels, but the transformer has ${classes} classes`);
   }
   if (defaults.topK > vocabulary) {
-    throw new ModelError(`model ${id}: defaults.topK: ${defaults.topK}, at most ${vocabulary} tokens expected`);
+    throw new ModelError(`model ${id}: defaults.topK: expected at most ${vocabulary}, got ${defaults.topK}`);
   }
 }

@@ -11,6 +11,14 @@ export type Matrix = { readonly shape: MatrixShape } & (
   | { readonly kind: 'int4'; readonly weight: Parameter; readonly scales: Parameter }
 );
 
+export type Precision = 'fp32' | 'fp16' | 'int8' | 'int4';
+
+/** The precision that a model is called by: how a matrix of its step is stored. */
+export function precisionOf({ kind, weight }: Matrix): Precision {
+  if (kind !== 'float') return kind;
+  return weight.dtype === 'F32' ? 'fp32' : 'fp16';
+}
+
 /** out, in. */
 export type MatrixShape = readonly [number, number];
 

@@ -76,7 +76,7 @@ export async function orImageError<T>(read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ImageError(`not an image that can be read: ${reason}`, { cause });
+    throw new ImageError(`cannot decode it: ${reason}`, { cause });
   }
 }
 

@@ -1,10 +1,8 @@
 import { Decoding, type PictureRequest } from '../decoding/decoding.js';
 import { cellCount } from '../decoding/grid.js';
 import { tokensPerStep } from '../decoding/schedule.js';
-import type { TransformerFamily } from '../graph/transformer-family.js';
-import { capabilitiesOf } from '../model/capabilities.js';
-import type { Manifest } from '../model/manifest.js';
-import type { Transformer } from '../model/transformer.js';
+import type { Capabilities, GenerationDefaults } from '../family/model-family.js';
+import type { Transformer } from '../family/transformer.js';
 
 /** A picture as its steps came to it. */
 export interface Drawn {
@@ -27,23 +25,22 @@ export interface Drawn {
  */
 export async function drawPicture(
   transformer: Transformer,
-  family: TransformerFamily,
-  { steps, guidance, ...sampling }: Manifest['defaults'],
+  { parallelSteps, anyOrder }: Capabilities,
+  { steps, guidance, ...sampling }: GenerationDefaults,
   label: number,
   onStep: () => void = () => undefined,
 ): Promise<Drawn> {
   const { session } = transformer;
-  const { parallelSteps, anyOrder } = capabilitiesOf(family);
   const pictures: PictureRequest[] = [{ label, seed: 0, order: { kind: anyOrder ? 'random' : 'raster' } }];
-  const sequence = await transformer.sequence({ pictures, guidance });
-  const cells = cellCount(sequence.grid);
-  const decoding = new Decoding(sequence, {
+  const layout = await transformer.layout({ pictures, guidance });
+  const cells = cellCount(layout.grid);
+  const decoding = new Decoding(layout, {
     pictures,
     tokensPerStep: tokensPerStep(parallelSteps ? { kind: 'cosine', steps } : { kind: 'one-by-one' }, cells),
     guidance,
     sampling,
   });
-  const cache = session.createCache(decoding.rows, decoding.capacity);
+  const cache = session.createCache(decoding.sequences, decoding.capacity);
   const order = new Int32Array(cells);
   const tokens = new Int32Array(cells);
   const logits = new Map<number, Float32Array>();
@@ -53,7 +50,7 @@ export async function drawPicture(
     const began = performance.now();
     const step = await session.runAlone(decoding.next(), cache);
     // A copy: what is drawn from them is written over.
-    logits.set(decoded, step.slice(0, sequence.vocabulary));
+    logits.set(decoded, step.slice(0, layout.vocabulary));
     const [picture] = decoding.apply(step);
     ms += performance.now() - began;
     if (!picture) throw new RangeError('a step decoded no picture');

@@ -4,25 +4,24 @@ import { openWeights } from '../checkpoint/open-weights.js';
 import type { WeightFile } from '../checkpoint/weight-file.js';
 import { writeSafetensors } from '../checkpoint/write-safetensors.js';
 import { cellCount, type Grid } from '../decoding/grid.js';
-import type { TransformerFamily } from '../graph/transformer-family.js';
+import type { FamilyId } from '../family/families.js';
+import type { Precision } from '../graph/linear.js';
 import type { TransformerShape } from '../graph/transformer-shape.js';
-import type { Precision } from '../graph/transformer-weights.js';
 import { parseManifest } from '../model/manifest.js';
 import { cpu } from '../runtime/device.js';
 import { writePatches } from '../tokenizer/patch-file.js';
 import { buildPatches } from '../tokenizer/patches.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
-import { defaultsOf } from './defaults.js';
 import { ImportError, type ImportOptions } from './import-options.js';
 import { readLabelNames } from './label-names.js';
 import { makeFolder } from './make-folder.js';
-import { measureDivergence, type Measured } from './measure.js';
+import { measureDivergence } from './measure.js';
 import { readModel, type ReadModel } from './read-model.js';
 import { floatForm, storedForm, type Conversion } from './stored-form.js';
 
 export interface ImportSummary {
   readonly folder: string;
-  readonly family: TransformerFamily;
+  readonly family: FamilyId;
   readonly shape: TransformerShape;
   readonly tokenizerFamily: string;
   readonly grid: Grid;
@@ -46,7 +45,7 @@ export async function importModel(options: ImportOptions, onProgress: OnProgress
   const { id, precision, signal } = options;
   if (!/^\w[\w.-]*$/.test(id)) {
     throw new ImportError(
-      `--id: expected letters, digits, ".", "_" and "-", a letter, a digit or "_" the first, got "${id}"`,
+      `--id: expected letters, digits, ".", "_" and "-", not starting with "." or "-", got "${id}"`,
     );
   }
   const labels = await readLabelNames(options.labels);
@@ -60,8 +59,8 @@ export async function importModel(options: ImportOptions, onProgress: OnProgress
     try {
       const model = readModel(transformerFile, tokenizerFile, { ...options, labels: labels.length });
       const conversions = storedForm(model.transformer, transformerFile, precision);
-      const { family, shape } = model.transformer;
-      const { grid, tokenizer } = model;
+      const { family, grid, tokenizer } = model;
+      const { shape } = model.transformer;
       const folder = join(options.models, id);
       const manifest = parseManifest(describeModel(options, model), join(folder, manifestName));
       return await makeFolder(folder, options.replace, async (beside) => {
@@ -71,13 +70,22 @@ export async function importModel(options: ImportOptions, onProgress: OnProgress
         await writeFile(join(beside, labelsName), `${JSON.stringify(labels, null, 1)}\n`);
         const divergence =
           options.measure && precision !== 'fp32'
-            ? await measureDivergence(measuredOf(model), transformerFile, written, beside, (done, total) =>
+            ? await measureDivergence(model, transformerFile, written, beside, (done, total) =>
                 advance('precision', done, total),
               )
             : undefined;
         const described = { ...manifest, transformer: { ...manifest.transformer, divergence } };
         await writeFile(join(beside, manifestName), `${JSON.stringify(described, null, 2)}\n`);
-        return { folder, family, shape, tokenizerFamily: tokenizer.family, grid, precision, bytes, divergence };
+        return {
+          folder,
+          family: family.id,
+          shape,
+          tokenizerFamily: tokenizer.family,
+          grid,
+          precision,
+          bytes,
+          divergence,
+        };
       });
     } finally {
       await tokenizerFile.close();
@@ -85,10 +93,6 @@ export async function importModel(options: ImportOptions, onProgress: OnProgress
   } finally {
     await transformerFile.close();
   }
-}
-
-function measuredOf({ transformer, grid, tokenizer }: ReadModel): Measured {
-  return { transformer, grid, tokenizerFamily: tokenizer.family };
 }
 
 const transformerName = 'transformer.safetensors';
@@ -129,24 +133,28 @@ async function writeTokenizer(
     threads: 0,
     spinning: false,
   });
-  const patches = await buildPatches(tokenizer, (done, total) => onProgress('patches', done, total));
-  await writePatches(join(folder, patchesName), patches);
+  try {
+    const patches = await buildPatches(tokenizer, (done, total) => onProgress('patches', done, total));
+    await writePatches(join(folder, patchesName), patches);
+  } finally {
+    await tokenizer.close();
+  }
 }
 
 function describeModel(
   { id, name, license, anyOrder }: ImportOptions,
-  { transformer, tokenizer, grid }: ReadModel,
+  { family, transformer, tokenizer, grid }: ReadModel,
 ): object {
-  const { family, shape } = transformer;
+  const { shape } = transformer;
   const capabilities = anyOrder ? { anyOrder } : {};
   return {
     name: name ?? id,
-    family,
+    family: family.id,
     license: license ?? null,
     transformer: { file: transformerName, heads: shape.heads, ...capabilities },
     tokenizer: { file: tokenizerName, family: tokenizer.family, patches: patchesName },
     grid,
     labels: labelsName,
-    defaults: defaultsOf(transformer, tokenizer.family, cellCount(grid)),
+    defaults: family.defaults(shape, tokenizer.family, cellCount(grid)),
   };
 }

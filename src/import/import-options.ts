@@ -1,5 +1,5 @@
 import type { Grid } from '../decoding/grid.js';
-import type { Precision } from '../graph/transformer-weights.js';
+import type { Precision } from '../graph/linear.js';
 
 /** What an import is asked for. */
 export interface ImportOptions {

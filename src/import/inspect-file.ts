@@ -3,9 +3,9 @@ import { openWeights } from '../checkpoint/open-weights.js';
 import { ParameterReader } from '../checkpoint/parameters.js';
 import { byteLength, elementCount, type WeightFile } from '../checkpoint/weight-file.js';
 import { readTokenizer } from '../graph/read-tokenizer.js';
-import { familyNames, readFamily } from '../graph/transformer-family.js';
+import { eachFamily, recogniseFamily } from '../family/families.js';
 import { ImportError } from './import-options.js';
-import { familyOf, isTransformer, knownGrid, knownHeads, saidCells, saidHeads } from './sizes.js';
+import { familyOf, knownGrid, knownHeads, statedCells, statedHeads } from './sizes.js';
 import { storedForm } from './stored-form.js';
 
 /** What a file of weights holds, in lines for people. @throws CheckpointError where it cannot be read at all */
@@ -23,16 +23,17 @@ function summarise({ file, tensors }: WeightFile): string[] {
   const types = [...new Set(all.map(({ dtype }) => dtype))].join(', ');
   const numbers = all.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const bytes = all.reduce((sum, tensor) => sum + byteLength(tensor), 0);
-  return [`${file}: ${tensors.size} tensors of ${types}, ${numbers} numbers in ${bytes} bytes`];
+  return [`${file}: ${tensors.size} tensors of ${types}, ${numbers} values, ${bytes} bytes`];
 }
 
 function describe(file: WeightFile): string[] {
+  const isTransformer = recogniseFamily(file.tensors.keys()) !== undefined;
   try {
-    return isTransformer(file) ? describeTransformer(file) : describeTokenizer(file);
+    return isTransformer ? describeTransformer(file) : describeTokenizer(file);
   } catch (error) {
     if (!(error instanceof CheckpointError || error instanceof ImportError)) throw error;
     return [
-      `cannot be imported: ${isTransformer(file) ? '' : 'no transformer of RandAR or RAR, and '}${error.message}`,
+      `cannot be imported: ${isTransformer ? '' : `not a ${eachFamily(({ title }) => title, 'or')} transformer, and `}${error.message}`,
     ];
   }
 }
@@ -41,16 +42,16 @@ function describeTransformer(file: WeightFile): string[] {
   const heads = knownHeads(file);
   const grid = knownGrid(file);
   const family = familyOf(file);
-  const weights = readFamily(family, new ParameterReader(file.file, file.tensors), heads ?? 1);
+  const weights = family.read(new ParameterReader(file.file, file.tensors), heads ?? 1);
   // As an import would: what has fewer bits already is refused.
   storedForm(weights, file, 'fp32');
   const { layers, dimension, vocabulary, classes, parameters } = weights.shape;
-  const unless = (option: string, said: unknown) => (said ? '' : `, unless ${option} says otherwise`);
+  const unless = (option: string, stated: unknown) => (stated ? '' : ` (override with ${option})`);
   return [
-    `${familyNames[family]} transformer: ${layers} layers of ${dimension}, ${vocabulary} tokens, ${classes} classes, ` +
+    `${family.title} transformer: ${layers} layers of ${dimension}, ${vocabulary} tokens, ${classes} classes, ` +
       `${parameters} parameters`,
-    `attention heads: ${heads === undefined ? '--heads must say' : `${heads}${unless('--heads', saidHeads(file))}`}`,
-    `cells: ${grid ? `${grid.width}x${grid.height}${unless('--grid', saidCells(file))}` : '--grid must say'}`,
+    `attention heads: ${heads === undefined ? 'unknown; pass --heads' : `${heads}${unless('--heads', statedHeads(file))}`}`,
+    `cells: ${grid ? `${grid.width}x${grid.height}${unless('--grid', statedCells(file))}` : 'unknown; pass --grid'}`,
     `import it with: npx randar import --id NAME --transformer ${file.file} --tokenizer FILE --labels FILE` +
       `${heads === undefined ? ' --heads N' : ''}${grid ? '' : ' --grid WxH'}`,
   ];
@@ -61,7 +62,7 @@ function describeTokenizer(file: WeightFile): string[] {
     new ParameterReader(file.file, file.tensors),
   );
   return [
-    `${family} tokenizer: ${vocabulary} codes of ${codebookDimensions} numbers, ${factor} pixels along a cell's side`,
+    `${family} tokenizer: ${vocabulary} codes of ${codebookDimensions} dimensions, ${factor} x ${factor} pixels per cell`,
     `import it with: npx randar import --id NAME --transformer FILE --tokenizer ${file.file} --labels FILE`,
   ];
 }

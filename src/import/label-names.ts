@@ -24,12 +24,12 @@ export async function readLabelNames(source: string): Promise<Label[]> {
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    throw new ImportError(`--labels: expected "imagenet" or a file that can be read, got "${source}"`, { cause });
+    throw new ImportError(`--labels: expected "imagenet" or a readable file, got "${source}"`, { cause });
   }
   // What editors on Windows put first is no part of the first name.
   const plain = text.replace(/^\uFEFF/, '');
   const labels = nameUniquely(/^\s*[[{]/.test(plain) ? parseJson(file, plain) : parseLines(plain));
-  if (labels.length === 0) throw new ImportError(`--labels: ${file} holds no names`);
+  if (labels.length === 0) throw new ImportError(`--labels: ${file} contains no names`);
   return labels;
 }
 
@@ -45,7 +45,7 @@ function parseJson(file: string, text: string): Entry[] {
   const result = entries.safeParse(value);
   if (result.success) return result.data;
   const places = new Set(result.error.issues.flatMap(({ path: [place] }) => place ?? []));
-  const wrong = places.size > 0 ? `, which entry ${[...places].slice(0, 10).join(', ')} is not` : '';
+  const wrong = places.size > 0 ? `; invalid entries: ${[...places].slice(0, 10).join(', ')}` : '';
   throw new ImportError(`--labels: expected ${file} to be an array of names or of {name, title, symbol}${wrong}`);
 }
 

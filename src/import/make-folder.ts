@@ -24,7 +24,7 @@ export async function makeFolder<T>(to: string, replace: boolean, fill: (folder:
 }
 
 function taken(to: string): ImportError {
-  return new ImportError(`--id: there is a model "${basename(to)}" already in ${to}; --replace takes its place`);
+  return new ImportError(`--id: model "${basename(to)}" already exists at ${to}; use --replace to replace it`);
 }
 
 /** Another import of the same name may come in between: then its folder stays. */
@@ -39,7 +39,7 @@ async function moveIntoPlace(from: string, to: string, replace: boolean): Promis
     const isTaken = hasCode(cause, 'ENOTEMPTY') || hasCode(cause, 'EEXIST');
     if (hasOld && !isTaken) await rename(old, to);
     if (isTaken && !replace) throw taken(to);
-    throw unwritable(to, isTaken ? new Error('another import took its place') : cause);
+    throw unwritable(to, isTaken ? new Error('another import replaced it at the same time') : cause);
   } finally {
     await rm(old, { recursive: true, force: true });
   }
@@ -65,7 +65,7 @@ async function orUnwritable<T>(to: string, action: () => Promise<T>): Promise<T>
 
 function unwritable(to: string, cause: unknown): ImportError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new ImportError(`--models: ${to} cannot be written: ${reason}`, { cause });
+  return new ImportError(`--models: cannot write ${to}: ${reason}`, { cause });
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -5,13 +5,15 @@ import type { Grid } from '../decoding/grid.js';
 import { maxVocabulary } from '../generation/picture.js';
 import { readTokenizer } from '../graph/read-tokenizer.js';
 import type { TokenizerWeights } from '../graph/tokenizer-weights.js';
-import { readFamily, type AnyTransformer } from '../graph/transformer-family.js';
+import type { FamilyId } from '../family/families.js';
+import type { FamilyWeights, ModelFamily } from '../family/model-family.js';
 import { ImportError } from './import-options.js';
 import { familyOf, gridOf, headsOf } from './sizes.js';
 
 /** Two files that are one model. */
 export interface ReadModel {
-  readonly transformer: AnyTransformer;
+  readonly family: ModelFamily<FamilyId>;
+  readonly transformer: FamilyWeights;
   readonly tokenizer: TokenizerWeights;
   /** What the tokenizer's file holds and inference uses. */
   readonly tokenizerParameters: readonly Parameter[];
@@ -43,15 +45,19 @@ export function readModel(transformerFile: WeightFile, tokenizerFile: WeightFile
       return undefined;
     }
   };
-  const transformer = orProblem(() => {
-    const family = familyOf(transformerFile);
-    if (given.anyOrder && family !== 'rar') {
-      problems.push(`--any-order: ${transformerFile.file} is of a family that follows any order: leave it out`);
-    }
-    const heads = headsOf(transformerFile, given.heads);
-    return readFamily(family, new ParameterReader(transformerFile.file, transformerFile.tensors), heads);
-  });
-  const grid = orProblem(() => gridOf(transformerFile, given.grid));
+  const family = orProblem(() => familyOf(transformerFile));
+  if (given.anyOrder && family && !family.anyOrderVaries) {
+    problems.push(
+      `--any-order: ${transformerFile.file} is a ${family.title} model, and these support any order: omit the option`,
+    );
+  }
+  const transformer =
+    family &&
+    orProblem(() => {
+      const heads = headsOf(transformerFile, given.heads);
+      return family.read(new ParameterReader(transformerFile.file, transformerFile.tensors), heads);
+    });
+  const grid = family && orProblem(() => gridOf(transformerFile, given.grid));
   const reader = new ParameterReader(tokenizerFile.file, tokenizerFile.tensors);
   const tokenizer = orProblem(() => readTokenizer(reader));
   if (transformer) {
@@ -63,12 +69,12 @@ export function readModel(transformerFile: WeightFile, tokenizerFile: WeightFile
       );
     }
     if (vocabulary > maxVocabulary) {
-      problems.push(`${transformerFile.file} has ${vocabulary} tokens, at most ${maxVocabulary} can be served`);
+      problems.push(`${transformerFile.file} has ${vocabulary} tokens: at most ${maxVocabulary} are supported`);
     }
     if (given.labels !== undefined && given.labels !== classes) {
-      problems.push(`--labels: ${given.labels} labels, the transformer has ${classes} classes`);
+      problems.push(`--labels: ${given.labels} labels, but the transformer has ${classes} classes`);
     }
   }
-  if (!transformer || !tokenizer || !grid || problems.length > 0) throw new ImportError(problems.join('; '));
-  return { transformer, tokenizer, tokenizerParameters: reader.parameters, grid };
+  if (!family || !transformer || !tokenizer || !grid || problems.length > 0) throw new ImportError(problems.join('; '));
+  return { family, transformer, tokenizer, tokenizerParameters: reader.parameters, grid };
 }

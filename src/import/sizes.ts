@@ -1,116 +1,93 @@
 import { quote } from '../checkpoint/checkpoint-error.js';
 import type { WeightFile } from '../checkpoint/weight-file.js';
 import { cellCount, type Grid } from '../decoding/grid.js';
-import { transformerFamilyOf, type TransformerFamily } from '../graph/transformer-family.js';
+import { eachFamily, recogniseFamily, type FamilyId } from '../family/families.js';
+import type { ModelFamily, StatedSize } from '../family/model-family.js';
 import { ImportError } from './import-options.js';
 
 /** What must be known of a transformer before its parameters are read, and need not follow from their shapes. */
 
-/** Every number of attention heads that released checkpoints of RandAR have follows from this. */
-const usualHeadDimension = 64;
-/** Of the released models, whose files may not say it. */
+/** Of the released models, whose files may not state it. */
 const usualCells = 256;
 
-export function isTransformer({ tensors }: WeightFile): boolean {
-  return transformerFamilyOf(tensors.keys()) !== undefined;
-}
-
 /** @throws ImportError where the names of the parameters tell none */
-export function familyOf({ file, tensors }: WeightFile): TransformerFamily {
-  const family = transformerFamilyOf(tensors.keys());
+export function familyOf({ file, tensors }: WeightFile): ModelFamily<FamilyId> {
+  const family = recogniseFamily(tensors.keys());
   if (family) return family;
   const some = [...tensors.keys()].slice(0, 5).map(quote).join(', ');
+  const signatures = eachFamily(({ signature, title }) => `${signature} (${title})`, 'nor');
   throw new ImportError(
-    `--transformer: ${file} is no transformer of a known family: it has neither tok_embeddings.weight of RandAR nor ` +
-      `target_aware_pos_embed of RAR; it holds ${some} ...`,
+    `--transformer: ${file} is not a supported transformer: it has neither ${signatures}; it contains ${some} ...`,
   );
 }
 
-/** A size that a file says, and the parameter that says it. */
-interface Said {
-  readonly value: number;
-  readonly by: string;
+/** Attention heads, where a file states them. They may be no whole number. */
+export function statedHeads(file: WeightFile): StatedSize | undefined {
+  const { dimension, headDimension } = familyOf(file).statedSizes(file.tensors);
+  if (dimension === undefined || headDimension === undefined) return undefined;
+  return { value: dimension / headDimension.value, by: headDimension.by };
 }
 
-/** Attention heads, where a file says them. They may be no whole number. */
-export function saidHeads({ tensors }: WeightFile): Said | undefined {
-  const said = (by: string, dimension?: number, headDimension?: number): Said | undefined =>
-    dimension === undefined || !headDimension ? undefined : { value: dimension / headDimension, by };
-  if (transformerFamilyOf(tensors.keys()) === 'rar') {
-    const by = 'blocks.0.attn.q_norm.weight';
-    return said(by, tensors.get('embeddings.weight')?.shape[1], tensors.get(by)?.shape[0]);
-  }
-  return said('freqs_cis', tensors.get('tok_embeddings.weight')?.shape[1], rotationOf(tensors)?.headDimension);
-}
-
-/** Cells of a picture, where a file says them. */
-export function saidCells({ tensors }: WeightFile): Said | undefined {
-  if (transformerFamilyOf(tensors.keys()) === 'rar') {
-    // The table has 1,024 rows more: modeling/rar.py.
-    const cells = (tensors.get('pos_embed')?.shape[1] ?? 0) - 1024;
-    return cells > 0 ? { value: cells, by: 'pos_embed' } : undefined;
-  }
-  const cells = rotationOf(tensors)?.cells;
-  return cells === undefined ? undefined : { value: cells, by: 'freqs_cis' };
+/** Cells of a picture, where a file states them. */
+export function statedCells(file: WeightFile): StatedSize | undefined {
+  return familyOf(file).statedSizes(file.tensors).cells;
 }
 
 /** @param given a number that need not follow from the file */
 export function headsOf(weights: WeightFile, given?: number): number {
   const { file, tensors } = weights;
-  const said = saidHeads(weights);
+  const stated = statedHeads(weights);
   const known = knownHeads(weights);
-  if (given !== undefined && (said === undefined || given === known)) return given;
-  if (given !== undefined && said !== undefined) {
+  if (given !== undefined && (stated === undefined || given === known)) return given;
+  if (given !== undefined && stated !== undefined) {
     throw new ImportError(
-      `--heads: ${said.by} of ${file} is for ${said.value} attention heads, got ${given}: leave it out`,
+      `--heads: ${stated.by} of ${file} implies ${stated.value} attention heads, got ${given}: omit the option`,
     );
   }
   if (known !== undefined) return known;
-  // What RAR's file does not say is a problem of its parameters, which are read next.
-  if (transformerFamilyOf(tensors.keys()) === 'rar') return 1;
-  const [, dimension = NaN] = tensors.get('tok_embeddings.weight')?.shape ?? [];
-  const each = rotationOf(tensors)?.headDimension ?? usualHeadDimension;
+  const { usualHeadDimension, statedSizes } = familyOf(weights);
+  const { dimension, headDimension } = statedSizes(tensors);
+  // The parameters are read next, and name what is missing.
+  if (dimension === undefined || usualHeadDimension === undefined) return 1;
   throw new ImportError(
-    Number.isNaN(dimension)
-      ? `--transformer: ${file} is no RandAR transformer: it has no tok_embeddings.weight of two dimensions`
-      : `--heads: ${file} has rows of ${dimension} numbers, which is no multiple of ${each}: say how many attention ` +
-          `heads there are`,
+    `--heads: ${file} has a width of ${dimension}, which is not a multiple of ` +
+      `${headDimension?.value ?? usualHeadDimension}: pass the number of attention heads`,
   );
 }
 
 /** The number of attention heads, where it follows from the file. */
 export function knownHeads(weights: WeightFile): number | undefined {
-  const [, dimension = NaN] = weights.tensors.get('tok_embeddings.weight')?.shape ?? [];
-  const heads = saidHeads(weights)?.value ?? dimension / usualHeadDimension;
+  const { usualHeadDimension = NaN, statedSizes } = familyOf(weights);
+  const { dimension = NaN } = statedSizes(weights.tensors);
+  const heads = statedHeads(weights)?.value ?? dimension / usualHeadDimension;
   return Number.isInteger(heads) ? heads : undefined;
 }
 
 /** @param given a grid that need not follow from the file */
 export function gridOf(weights: WeightFile, given?: Grid): Grid {
   const { file } = weights;
-  const said = saidCells(weights);
+  const stated = statedCells(weights);
   if (given) {
-    if (said === undefined || cellCount(given) === said.value) return given;
+    if (stated === undefined || cellCount(given) === stated.value) return given;
     const { width, height } = given;
     throw new ImportError(
-      `--grid: ${said.by} of ${file} is for ${said.value} cells, got ${width}x${height} of ${cellCount(given)}`,
+      `--grid: ${stated.by} of ${file} implies ${stated.value} cells, got ${width}x${height} = ${cellCount(given)}`,
     );
   }
-  const known = knownGrid(weights);
-  if (known) return known;
+  const cells = stated?.value ?? usualCells;
+  const square = squareOf(cells);
+  if (square) return square;
   throw new ImportError(
-    `--grid: ${file} is for ${said?.value} cells, which is no square: say its width and height, as 16x16`,
+    `--grid: ${file} has ${cells} cells, which is not a square number: pass width and height, such as 16x16`,
   );
 }
 
 /** The grid, where it follows from the file: a square. */
 export function knownGrid(weights: WeightFile): Grid | undefined {
-  const side = Math.sqrt(saidCells(weights)?.value ?? usualCells);
-  return Number.isInteger(side) ? { width: side, height: side } : undefined;
+  return squareOf(statedCells(weights)?.value ?? usualCells);
 }
 
-/** What RandAR's freqs_cis says, where a file holds it: [1 + cells, headDimension / 2, 2]. */
-function rotationOf(tensors: WeightFile['tensors']): { cells: number; headDimension: number } | undefined {
-  const [rows = 0, pairs = 0, two] = tensors.get('freqs_cis')?.shape ?? [];
-  return two === 2 && rows > 1 && pairs > 0 ? { cells: rows - 1, headDimension: 2 * pairs } : undefined;
+function squareOf(cells: number): Grid | undefined {
+  const side = Math.sqrt(cells);
+  return Number.isInteger(side) ? { width: side, height: side } : undefined;
 }

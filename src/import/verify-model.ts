@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import { foldPlaces, rarStepInputs } from '../decoding/rar-rows.js';
-import { firstPositions, stepInputs } from '../decoding/step.js';
-import type { Precision } from '../graph/transformer-weights.js';
+import { familyNamed } from '../family/families.js';
+import type { Precision } from '../graph/linear.js';
 import type { Manifest } from '../model/manifest.js';
+import { loadTransformer } from '../model/transformer-file.js';
 import { cpu } from '../runtime/device.js';
-import { loadRar } from '../model/rar-transformer.js';
-import { loadRandar } from '../model/randar-transformer.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
 import { drawPicture, type Drawn } from './draw-picture.js';
 
@@ -28,32 +26,26 @@ const leastRoundTrip = 15;
 
 /** A self-check: the model draws a picture, and everything that can be computed twice is compared. */
 export async function verifyModel(manifest: Manifest): Promise<Check[]> {
-  const { folder, grid, defaults } = manifest;
-  const { drawn, precision, cache } = await (manifest.family === 'rar' ? checkRar : checkRandar)(manifest);
-  const tokenizer = await loadTokenizer(join(folder, manifest.tokenizer.file), options, manifest.tokenizer.family);
-  const tokens = inRaster(drawn);
-  const picture = await tokenizer.decode(tokens, grid);
-  const { factor } = tokenizer;
-  const again = await tokenizer.encode(picture, grid.width * factor, grid.height * factor);
-  const kept = again.filter((token, cell) => token === tokens[cell]).length;
-  const roundTrip = signalToNoise(picture, await tokenizer.decode(again, grid));
+  const { defaults } = manifest;
+  const { drawn, precision, cache } = await checkTransformer(manifest);
+  const { roundTrip, kept, cells } = await checkTokenizer(manifest, inRaster(drawn));
   return [
     {
       name: 'tokenizer',
       result:
-        `a drawn picture comes back with ${roundTrip.toFixed(1)} dB of signal to noise (at least ${leastRoundTrip} ` +
-        `expected), ${kept} of ${tokens.length} tokens as they were`,
+        `round trip of a generated picture: PSNR ${roundTrip.toFixed(1)} dB (at least ${leastRoundTrip} expected), ` +
+        `${kept} of ${cells} tokens unchanged`,
       isGood: roundTrip >= leastRoundTrip,
     },
     {
       name: 'cache',
-      result: `logits with and without the KV cache differ by ${cache.toExponential(1)} of their range at most (up to ${cacheTolerance[precision].toExponential(0)} is rounding)`,
+      result: `logits with and without the KV cache differ by at most ${cache.toExponential(1)} of their range (tolerance ${cacheTolerance[precision].toExponential(0)})`,
       isGood: cache <= cacheTolerance[precision],
     },
     { name: 'precision', result: describePrecision(precision, manifest), isGood: true },
     {
       name: 'speed',
-      result: `${drawn.ms.toFixed(0)} ms a picture, ${(drawn.ms / drawn.steps).toFixed(2)} ms a step of ${drawn.steps}, guidance to ${defaults.guidance.end}`,
+      result: `${drawn.ms.toFixed(0)} ms per picture, ${(drawn.ms / drawn.steps).toFixed(2)} ms per step, ${drawn.steps} steps, guidance up to ${defaults.guidance.end}`,
       isGood: true,
     },
   ];
@@ -66,43 +58,52 @@ interface CheckedTransformer {
   readonly cache: number;
 }
 
-async function checkRandar({ folder, grid, transformer, defaults }: Manifest): Promise<CheckedTransformer> {
-  const randar = await loadRandar(join(folder, transformer.file), transformer.heads, grid, { ...options, lanes: 1 });
-  const { session, precision, embeddings } = randar;
-  const drawn = await drawPicture(randar, 'randar', defaults, label);
-  const { order, tokens } = drawn;
-  const positions = firstPositions(order.length, 0);
-  const inputs = stepInputs(positions, [{ label, order, tokens }], positions.length, embeddings);
-  const whole = await session.runAlone(inputs, session.createCache(1, positions.length));
-  await session.close();
-  const cache = worstDifference(drawn.logits, (place) => whole.subarray((1 + 2 * place) * embeddings.vocabulary));
-  return { drawn, precision, cache };
+async function checkTransformer(manifest: Manifest): Promise<CheckedTransformer> {
+  const transformer = await loadTransformer(manifest, { ...options, lanes: 1 });
+  try {
+    const { precision, shape } = transformer;
+    const drawn = await drawPicture(transformer, familyNamed(manifest.family).capabilities(), manifest.defaults, label);
+    const whole = await transformer.knownLogits({ label, order: drawn.order, tokens: drawn.tokens });
+    return { drawn, precision, cache: worstDifference(drawn.logits, whole, shape.vocabulary) };
+  } finally {
+    await transformer.session.close();
+  }
 }
 
-async function checkRar({ folder, grid, transformer, defaults }: Manifest): Promise<CheckedTransformer> {
-  const rar = await loadRar(join(folder, transformer.file), transformer.heads, grid, { ...options, lanes: 1 });
-  const { shape, session, tables, modulations, precision } = rar;
-  const { cells, vocabulary } = shape;
-  const drawn = await drawPicture(rar, 'rar', defaults, label);
-  const row = { label, tokens: drawn.tokens, places: foldPlaces(tables), modulation: await modulations.of(label) };
-  const inputs = rarStepInputs(0, 1 + cells, [row], cells, tables);
-  const whole = await session.runAlone(inputs, session.createCache(1, 1 + cells));
-  await session.close();
-  const cache = worstDifference(drawn.logits, (place) => whole.subarray(place * vocabulary, (place + 1) * vocabulary));
-  return { drawn, precision, cache };
+interface CheckedTokenizer {
+  /** Signal to noise, in dB, of a picture that was encoded and decoded. */
+  readonly roundTrip: number;
+  /** How many of its tokens came back. */
+  readonly kept: number;
+  readonly cells: number;
+}
+
+async function checkTokenizer(
+  { folder, grid, tokenizer: { file, family } }: Manifest,
+  tokens: Int32Array,
+): Promise<CheckedTokenizer> {
+  const tokenizer = await loadTokenizer(join(folder, file), options, family);
+  try {
+    const { factor } = tokenizer;
+    const picture = await tokenizer.decode(tokens, grid);
+    const again = await tokenizer.encode(picture, grid.width * factor, grid.height * factor);
+    const kept = again.filter((token, cell) => token === tokens[cell]).length;
+    return { roundTrip: signalToNoise(picture, await tokenizer.decode(again, grid)), kept, cells: tokens.length };
+  } finally {
+    await tokenizer.close();
+  }
 }
 
 const label = 0;
 
-/** Between the logits of some places and others of them, in shares of their range. */
-function worstDifference(logits: ReadonlyMap<number, Float32Array>, othersOf: (place: number) => Float32Array): number {
+/** Between the logits of some places and those of all, in shares of their range. */
+function worstDifference(logits: ReadonlyMap<number, Float32Array>, whole: Float32Array, vocabulary: number): number {
   let [lowest, highest, worst] = [Infinity, -Infinity, 0];
   for (const [place, values] of logits) {
-    const others = othersOf(place);
     for (const [i, value] of values.entries()) {
       lowest = Math.min(lowest, value);
       highest = Math.max(highest, value);
-      worst = Math.max(worst, Math.abs(value - (others[i] ?? NaN)));
+      worst = Math.max(worst, Math.abs(value - (whole[place * vocabulary + i] ?? NaN)));
     }
   }
   return worst / (highest - lowest);
@@ -122,6 +123,6 @@ function inRaster({ order, tokens }: Drawn): Int32Array {
 
 function describePrecision(precision: Precision, { transformer: { divergence } }: Manifest): string {
   if (precision === 'fp32') return 'fp32';
-  if (divergence === undefined) return `${precision}; its error was not measured`;
-  return `${precision}, KL divergence ${divergence.toExponential(1)} from fp32, measured when it was imported`;
+  if (divergence === undefined) return `${precision}; error not measured`;
+  return `${precision}, KL divergence ${divergence.toExponential(1)} from fp32, measured at import`;
 }

@@ -2,8 +2,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { tokenizerFamilies } from '../graph/tokenizer-weights.js';
-import { transformerFamilies } from '../graph/transformer-family.js';
-import { capabilitiesOf } from './capabilities.js';
+import { familyIds, familyNamed } from '../family/families.js';
 import type { Label } from './labels.js';
 
 /** A folder of models/ that cannot be served: which file, which field, what is wrong and what is allowed. */
@@ -14,14 +13,14 @@ export class ModelError extends Error {
 
 const fileName = z
   .string()
-  .regex(/^[\w.-]+$/, 'must be the name of a file in the same folder: letters, digits, ".", "_" and "-"');
+  .regex(/^[\w.-]+$/, 'must be the name of a file in the same directory: letters, digits, ".", "_" and "-"');
 const scale = z.number().min(0).max(100);
 const side = z.int().min(1).max(64);
 
 /** models/<id>/model.json. models/README.md describes each field. */
 const manifestSchema = z.strictObject({
   name: z.string().min(1).max(200),
-  family: z.enum(transformerFamilies),
+  family: z.enum(familyIds),
   license: z.string().max(2000).nullable().default(null),
   transformer: z.strictObject({
     file: fileName,
@@ -78,12 +77,12 @@ export async function readManifests(models: string): Promise<Manifest[]> {
   try {
     entries = await readdir(models);
   } catch (cause) {
-    throw new ModelError(`models folder ${models} cannot be read`, { cause });
+    throw new ModelError(`cannot read models directory ${models}`, { cause });
   }
   const isModel = async (name: string) => !name.startsWith('.') && (await stat(join(models, name))).isDirectory();
   const areModels = await Promise.all(entries.map(isModel));
   const names = entries.filter((_, i) => areModels[i]).sort((a, b) => a.localeCompare(b));
-  if (names.length === 0) throw new ModelError(`models folder ${models} holds no model`);
+  if (names.length === 0) throw new ModelError(`models directory ${models} contains no models`);
   return Promise.all(names.map((name) => readManifest(join(models, name))));
 }
 
@@ -91,7 +90,7 @@ export async function readManifests(models: string): Promise<Manifest[]> {
 export async function readManifest(folder: string): Promise<Manifest> {
   const id = basename(folder);
   if (!/^[\w.-]+$/.test(id)) {
-    throw new ModelError(`${folder}: a model's folder is named in letters, digits, ".", "_" and "-"`);
+    throw new ModelError(`${folder}: the name of a model directory may contain letters, digits, ".", "_" and "-"`);
   }
   const file = join(folder, 'model.json');
   const manifest = parseManifest(await readJson(file), file);
@@ -100,7 +99,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   for (const weights of [transformer.file, transformer.floats, tokenizer.file, tokenizer.patches]) {
     if (weights === undefined) continue;
     await stat(join(folder, weights)).catch((cause: unknown) => {
-      throw new ModelError(`${file}: there is no file ${join(folder, weights)}`, { cause });
+      throw new ModelError(`${file}: file ${join(folder, weights)} does not exist`, { cause });
     });
   }
   return { ...manifest, id, folder, labelList: await readLabels(join(folder, manifest.labels)) };
@@ -115,15 +114,17 @@ export function inFloats(manifest: Manifest): Manifest {
 /** What each field allows, and another one does not. */
 function refuseContradictions({ family, transformer, grid, defaults }: ModelJson, file: string): void {
   const cells = grid.width * grid.height;
+  const { capabilities, anyOrderVaries } = familyNamed(family);
   const problems: string[] = [];
-  if (defaults.steps > cells) problems.push(`defaults.steps: ${defaults.steps}, at most ${cells} cells expected`);
-  if (!capabilitiesOf(family, transformer.anyOrder).parallelSteps && defaults.steps < cells) {
+  if (defaults.steps > cells)
+    problems.push(`defaults.steps: expected at most ${cells} (the number of cells), got ${defaults.steps}`);
+  if (!capabilities(transformer.anyOrder).parallelSteps && defaults.steps < cells) {
     problems.push(
-      `defaults.steps: ${defaults.steps}, ${cells} expected: a model of the family "${family}" decodes one cell a step`,
+      `defaults.steps: expected ${cells}, got ${defaults.steps}: models of the family "${family}" decode one cell per step`,
     );
   }
-  if (transformer.anyOrder !== undefined && family === 'randar') {
-    problems.push('transformer.anyOrder: models of the family "randar" follow any order: leave it out');
+  if (transformer.anyOrder !== undefined && !anyOrderVaries) {
+    problems.push(`transformer.anyOrder: models of the family "${family}" support any order: remove this field`);
   }
   if (problems.length > 0) throw new ModelError(`${file}: ${problems.join('; ')}`);
 }
@@ -132,8 +133,8 @@ async function readLabels(file: string): Promise<Label[]> {
   const labels = parse(labelsSchema, await readJson(file), file);
   const seen = new Set<string>();
   for (const [place, { index, name }] of labels.entries()) {
-    if (index !== place) throw new ModelError(`${file}: label ${place} has index ${index}, ${place} expected`);
-    if (seen.has(name)) throw new ModelError(`${file}: label ${place}: the name "${name}" is there twice`);
+    if (index !== place) throw new ModelError(`${file}: label ${place}: expected index ${place}, got ${index}`);
+    if (seen.has(name)) throw new ModelError(`${file}: label ${place}: duplicate name "${name}"`);
     seen.add(name);
   }
   return labels.map(({ index, name, title, symbol }) => ({ index, name, title, symbol: symbol ?? null }));
@@ -144,7 +145,7 @@ async function readJson(file: string): Promise<unknown> {
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    throw new ModelError(`${file} cannot be read`, { cause });
+    throw new ModelError(`cannot read ${file}`, { cause });
   }
   try {
     return JSON.parse(text);

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Generation } from '../generation/generation.js';
 import type { Picture, PictureMode } from '../generation/picture.js';
 
@@ -57,7 +56,7 @@ export class DecodedPreviews {
         if (!generation.isFinished) this.onError(error);
       }
       const busyMs = performance.now() - began;
-      if (this.share < 1) await setTimeout(busyMs / this.share - busyMs, undefined, { ref: false });
+      if (this.share < 1) await pause(busyMs / this.share - busyMs);
     }
     this.#isRendering = false;
   }
@@ -71,6 +70,11 @@ export class DecodedPreviews {
       generation.apply({ type: 'preview', step, index, mode: 'decoded', picture });
     }
   }
+}
+
+/** Keeps no process that has nothing else to do. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }
 
 interface Offer {

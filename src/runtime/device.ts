@@ -63,7 +63,7 @@ export function deviceUnavailable(device: Device, cause: unknown): DeviceError |
   const { needs } = traitsOf(device);
   if (needs === undefined) return undefined;
   const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-  return new DeviceError(`device "${deviceName(device)}" cannot be used: ${needs}. ONNX Runtime says: ${reason}`, {
+  return new DeviceError(`cannot use device "${deviceName(device)}": ${needs}. ONNX Runtime reported: ${reason}`, {
     cause,
   });
 }

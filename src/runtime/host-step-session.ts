@@ -55,16 +55,16 @@ export async function createHostStepSession(
     const logits = floatsOf(outputs, 'logits');
     return lanes.map(({ inputs, cache }, lane) => {
       const { row, wanted } = places[lane] ?? noPlace;
-      const { rows, positions, kept } = inputs;
+      const { sequences, positions, kept } = inputs;
       const ownOf = (array: Float32Array) =>
-        array.subarray(row * shape.dimension, (row + positions * rows) * shape.dimension);
+        array.subarray(row * shape.dimension, (row + positions * sequences) * shape.dimension);
       cache.append(kept, newKeys.map(ownOf), newValues.map(ownOf));
-      return logits.subarray(wanted * shape.vocabulary, (wanted + inputs.wanted * rows) * shape.vocabulary);
+      return logits.subarray(wanted * shape.vocabulary, (wanted + inputs.wanted * sequences) * shape.vocabulary);
     });
   };
   return {
     run,
-    createCache: (rows, positions) => new KvMemory(shape, positions, rows).cache(0, rows, rows),
+    createCache: (sequences, positions) => new KvMemory(shape, positions, sequences).cache(0, sequences, sequences),
     runAlone: async (inputs, cache) => {
       const [logits] = await run([{ inputs, cache }]);
       return logits ?? new Float32Array(0);

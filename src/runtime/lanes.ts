@@ -1,6 +1,6 @@
 import ort from 'onnxruntime-node';
 import { KvMemory, type KvCache } from '../decoding/kv-cache.js';
-import type { StepInputs } from '../decoding/step.js';
+import type { StepInputs } from '../decoding/sequence.js';
 
 /** One generation's part of a run. */
 export interface Lane {
@@ -40,9 +40,9 @@ export function packLanes(lanes: readonly Lane[], shape: LaneShape, count: numbe
   const wanted: number[] = [];
   let row = 0;
   for (const { inputs } of all) {
-    const size = inputs.positions * inputs.rows;
+    const size = inputs.positions * inputs.sequences;
     places.push({ row, wanted: wanted.length });
-    for (let i = size - inputs.wanted * inputs.rows; i < size; i++) wanted.push(row + i);
+    for (let i = size - inputs.wanted * inputs.sequences; i < size; i++) wanted.push(row + i);
     sizes.push(size);
     row += size;
   }
@@ -73,11 +73,11 @@ function emptyCache({ layers, heads, headDimension }: LaneShape): KvCache {
 function packRows(all: readonly StepInputs[], rows: number): Record<string, ort.Tensor> {
   const [first] = all;
   return Object.fromEntries(
-    Object.entries(first?.features ?? {}).map(([name, { width }]) => {
+    Object.entries(first?.tensors ?? {}).map(([name, { width }]) => {
       const packed = new Float32Array(rows * width);
       let at = 0;
-      for (const { features } of all) {
-        const numbers = features[name]?.numbers ?? new Float32Array(0);
+      for (const { tensors } of all) {
+        const numbers = tensors[name]?.numbers ?? new Float32Array(0);
         packed.set(numbers, at);
         at += numbers.length;
       }
@@ -87,8 +87,8 @@ function packRows(all: readonly StepInputs[], rows: number): Record<string, ort.
 }
 
 function laneFeeds({ inputs, cache }: Lane, lane: number, shape: LaneShape): Record<string, ort.Tensor> {
-  const { positions, rows } = inputs;
-  const heads = rows * shape.heads;
+  const { positions, sequences } = inputs;
+  const heads = sequences * shape.heads;
   // The graph wants a past: before the first step it is one position of zeros that the mask hides.
   const isEmpty = cache.length === 0;
   const past = Math.max(cache.length, 1);
@@ -110,13 +110,10 @@ function laneFeeds({ inputs, cache }: Lane, lane: number, shape: LaneShape): Rec
 
 /** A lane that nobody uses: one row that asks for nothing and is kept nowhere. */
 function idleLane(like: StepInputs | undefined, shape: LaneShape): Lane {
-  const features = Object.fromEntries(
-    Object.entries(like?.features ?? {}).map(([name, { width }]) => [
-      name,
-      { width, numbers: new Float32Array(width) },
-    ]),
+  const tensors = Object.fromEntries(
+    Object.entries(like?.tensors ?? {}).map(([name, { width }]) => [name, { width, numbers: new Float32Array(width) }]),
   );
-  return { inputs: { positions: 1, rows: 1, features, wanted: 0, kept: 0 }, cache: emptyCache(shape) };
+  return { inputs: { positions: 1, sequences: 1, tensors, wanted: 0, kept: 0 }, cache: emptyCache(shape) };
 }
 
 /** [S, P + S]: 0 where a new position sees another, a number that no score outweighs where it does not. */

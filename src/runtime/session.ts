@@ -38,8 +38,7 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
     });
   } catch (cause) {
     throw (
-      deviceUnavailable(options.device, cause) ??
-      new Error(`graph "${graph.name}" cannot be run by ONNX Runtime`, { cause })
+      deviceUnavailable(options.device, cause) ?? new Error(`ONNX Runtime cannot load graph "${graph.name}"`, { cause })
     );
   }
 }

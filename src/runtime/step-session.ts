@@ -1,5 +1,5 @@
 import type { KvCache } from '../decoding/kv-cache.js';
-import type { StepInputs } from '../decoding/step.js';
+import type { StepInputs } from '../decoding/sequence.js';
 import type { Lane } from './lanes.js';
 import type { SessionOptions } from './session.js';
 

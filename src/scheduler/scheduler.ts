@@ -26,7 +26,7 @@ export class QueueFullError extends Error {
     readonly waiting: number,
     readonly retryAfterSeconds: number,
   ) {
-    super(`${waiting} generations wait already; try again in ${retryAfterSeconds} s`);
+    super(`the queue is full (${waiting} waiting); try again in ${retryAfterSeconds} s`);
   }
 }
 
@@ -160,6 +160,8 @@ export class Scheduler {
     else if (others.length === this.queued) return;
     this.#waiting = others;
     generation.apply({ type: 'cancelled' });
+    // Others may have waited behind it only.
+    if (!running) this.#admit();
   }
 
   /** What is queued or running now. */

@@ -1,7 +1,7 @@
 /** What GraphiQL opens with, one operation a tab. */
 export const exampleOperations = [
   {
-    query: `# Press the play button: every parallel decoding step arrives as it happens.
+    query: `# Press the play button. Every decoding step is streamed as it happens.
 subscription Draw {
   generate(input: { label: { name: "rocket" } }) {
     sequence
@@ -33,7 +33,7 @@ subscription Draw {
 `,
   },
   {
-    query: `# What can be drawn.
+    query: `# List the labels the model can draw.
 query Labels {
   model {
     name
@@ -52,7 +52,7 @@ query Labels {
 `,
   },
   {
-    query: `# Two orders with the same seed. Compare them in the studio, or fetch the pictures from their addresses.
+    query: `# Draw with two orders and the same seed, then compare the pictures in the studio.
 mutation TwoOrders {
   random: generate(input: { label: { name: "fox" }, seed: 7, order: { kind: RANDOM } }) {
     id
@@ -64,7 +64,7 @@ mutation TwoOrders {
 `,
   },
   {
-    query: `# Some cells are given as tokens, the others are drawn around them.
+    query: `# Start from known tokens; the model draws the other cells to match.
 subscription DrawAround {
   generate(
     input: {
@@ -100,7 +100,7 @@ subscription DrawAround {
 `,
   },
   {
-    query: `# How many tokens each step would decode, without running anything.
+    query: `# How many tokens each step would decode. Nothing is run.
 query Plan {
   cosine: decodingPlan(input: { steps: 24 }) {
     tokensPerStep
@@ -112,7 +112,7 @@ query Plan {
 `,
   },
   {
-    query: `# Queue a generation, and look at it later.
+    query: `# Queue a generation and query it later.
 mutation Queue {
   generate(
     input: {

@@ -24,7 +24,7 @@ export async function servePicture(request: IncomingMessage, response: ServerRes
   const url = new URL(request.url ?? '/', 'http://localhost');
   const asked = parsePictureAddress(url, engine);
   if (!asked) {
-    refuse(response, 404, 'There is no such picture. Ask the API for its address: `image { url }`.');
+    refuse(response, 404, 'No such picture. Query its URL with `image { url }`.');
     return;
   }
   const { picture, format, quality } = asked;

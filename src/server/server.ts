@@ -74,8 +74,8 @@ function refuseBody(request: IncomingMessage, response: ServerResponse): boolean
   if (!chunked && length <= maxBodyBytes) return false;
   const code: ErrorCode = 'PAYLOAD_TOO_LARGE';
   const message = chunked
-    ? 'A request needs a Content-Length.'
-    : `A request may have ${maxBodyBytes} bytes, this one has ${length}.`;
+    ? 'Requests must have a Content-Length header.'
+    : `The request body has ${length} bytes; the limit is ${maxBodyBytes}.`;
   response.writeHead(chunked ? 411 : 413, { 'content-type': 'application/json', connection: 'close' });
   response.end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
   return true;

@@ -9,6 +9,12 @@ import { graphqlPath, type createGraphQL } from './graphql.js';
 /** Bytes of one message: GraphQL documents with inline images. */
 const maxMessageBytes = 32 * 2 ** 20;
 
+/**
+ * A socket is asked this often whether its client is still there: proxies close what is silent for a minute, and Yoga
+ * writes to a stream of server-sent events as often.
+ */
+const pingMs = 12_000;
+
 /** What Yoga's plugins make of one operation: its functions hold the limits and mask errors. */
 interface Enveloped {
   readonly schema: GraphQLSchema;
@@ -63,6 +69,7 @@ export function serveWebSocket(server: Server, yoga: ReturnType<typeof createGra
       },
     },
     sockets,
+    pingMs,
   );
   return async () => {
     await running.dispose();

@@ -28,6 +28,8 @@ export interface Tokenizer {
   decodeBatch(pictures: readonly Int32Array[], grid: Grid): Promise<Uint8Array[]>;
   /** The tokens of a picture whose width and height, in pixels, are multiples of `factor`, row by row. */
   encode(rgb: Uint8Array, width: number, height: number): Promise<Int32Array>;
+  /** Releases its sessions. */
+  close(): Promise<void>;
 }
 
 /**
@@ -100,6 +102,9 @@ function tokenizerOf(
       encoder ??= createEncoder();
       const pixels = new ort.Tensor('float32', fromBytes(rgb, range), [1, 3, height, width]);
       return quantise(floatsOf(await (await encoder).run({ pixels }), 'z'), codebook);
+    },
+    close: async () => {
+      await Promise.all([decoder.release(), encoder?.then((made) => made.release())]);
     },
   };
 }

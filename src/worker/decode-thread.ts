@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { DecodingChain } from '../decoding/decoding-chain.js';
-import { KvMemory, kvRowBytes } from '../decoding/kv-cache.js';
+import { KvMemory, kvSlotBytes } from '../decoding/kv-cache.js';
 import { Turns } from '../decoding/turns.js';
+import type { Transformer } from '../family/transformer.js';
+import { loadTransformer } from '../model/transformer-file.js';
 import { maxLanes } from '../runtime/step-session.js';
-import { loadTransformer } from '../model/load-transformer.js';
-import type { Transformer } from '../model/transformer.js';
 import { listen, sender, threadError } from './port.js';
 import type {
   AdmitMessage,
@@ -60,7 +60,7 @@ try {
   const { shape, precision, weightBytes } = transformer;
   send({
     type: 'ready',
-    facts: { shape, precision, weightBytes, kvSlots: memory.rows, kvSlotBytes: kvRowBytes(shape, memory.positions) },
+    facts: { shape, precision, weightBytes, kvSlots: memory.slots, kvSlotBytes: kvSlotBytes(shape, memory.positions) },
   });
 } catch (error) {
   send({ type: 'unusable', error: threadError(error) });
@@ -68,7 +68,7 @@ try {
 
 /** @throws RangeError where not even one slot fits */
 function allocate({ shape, positions }: Transformer): KvMemory {
-  const slotBytes = kvRowBytes(shape, positions);
+  const slotBytes = kvSlotBytes(shape, positions);
   const slots = Math.floor(data.kvBytes / slotBytes);
   if (slots > 0) return new KvMemory(shape, positions, slots);
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
@@ -85,12 +85,12 @@ async function begin(
 ): Promise<void> {
   members.set(id, undefined);
   try {
-    const sequence = await transformer.sequence(request);
+    const layout = await transformer.layout(request);
     // Cancelled in the meantime.
     if (!members.has(id)) return;
     const cacheFor = (sequences: number) => memory.cache(slots.from, slots.count, sequences);
-    const { enlargedSequence } = transformer;
-    const member = { id, chain: new DecodingChain({ sequence, enlargedSequence, cacheFor }, request, enlarging) };
+    const { enlargedLayout } = transformer;
+    const member = { id, chain: new DecodingChain({ layout, enlargedLayout, cacheFor }, request, enlarging) };
     members.set(id, member);
     turns.join(member);
     send({ type: 'started', id });

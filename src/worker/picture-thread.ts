@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { decodePartial } from '../tokenizer/partial.js';
-import { loadFeatureEncoder, type FeatureEncoder } from '../model/features.js';
+import type { FeatureEncoder } from '../family/transformer.js';
 import type { Manifest } from '../model/manifest.js';
+import { loadFeatures } from '../model/transformer-file.js';
 import { readPatches } from '../tokenizer/patch-file.js';
 import { buildPatches, type PatchTable } from '../tokenizer/patches.js';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
@@ -64,10 +65,11 @@ let encoder: { readonly layer: number; readonly loaded: Promise<FeatureEncoder> 
 
 function encoderOf(layer: number): Promise<FeatureEncoder> {
   if (encoder?.layer !== layer) {
-    const { folder, transformer, grid } = manifest;
-    const path = join(folder, transformer.file);
-    const options = { device, threads: 1, spinning: false };
-    const loaded = loadFeatureEncoder(path, transformer.heads, grid, layer, options);
+    // Jobs come one after another, so nobody uses the one before.
+    const before = Promise.resolve(encoder?.loaded);
+    const loaded = before
+      .then((unused) => unused?.close())
+      .then(() => loadFeatures(manifest, layer, { device, threads: 1, spinning: false }));
     encoder = { layer, loaded };
     // One that could not be loaded is tried again by the next who asks; this one is told by `loaded` itself.
     loaded.catch(() => (encoder = undefined));

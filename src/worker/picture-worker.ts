@@ -74,7 +74,12 @@ export class PictureWorker {
   #ask(job: PictureJob): Promise<JobResult> {
     if (this.#gone) return Promise.reject(this.#gone);
     if (this.#pending.size >= maxWaiting) {
-      return Promise.reject(new WorkerError('QUEUE_FULL', `${maxWaiting} pictures wait to be rendered already`));
+      return Promise.reject(
+        new WorkerError(
+          'QUEUE_FULL',
+          `${maxWaiting} pictures are already waiting to be rendered; try again in a second`,
+        ),
+      );
     }
     const id = this.#serial++;
     return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import type { DecodedCells, DecodingRequest } from '../decoding/decoding.js';
 import type { Enlarging } from '../decoding/enlarging.js';
 import type { Grid } from '../decoding/grid.js';
 import type { TransformerShape } from '../graph/transformer-shape.js';
-import type { Precision } from '../graph/transformer-weights.js';
+import type { Precision } from '../graph/linear.js';
 import type { Device } from '../runtime/device.js';
 import type { Manifest } from '../model/manifest.js';
 

@@ -89,9 +89,9 @@ export class Thread<Facts, Incoming, Outgoing> {
       worker.on('exit', (exitCode) => {
         this.#worker = undefined;
         const reason = crash ? crash.message : `exit code ${exitCode}`;
-        reject(new WorkerError('WORKER_DIED', `the worker thread died before it could work (${reason})`));
+        reject(new WorkerError('WORKER_DIED', `the worker thread died during startup (${reason})`));
         if (!this.#isReady || this.#closing) return;
-        this.#replace(new WorkerError('WORKER_DIED', `the worker thread died (${reason}); a new one takes its place`));
+        this.#replace(new WorkerError('WORKER_DIED', `the worker thread died (${reason}) and is being restarted`));
       });
     });
   }
@@ -105,5 +105,5 @@ export class Thread<Facts, Incoming, Outgoing> {
 
 function unusable(cause: unknown): WorkerError {
   const message = cause instanceof Error ? cause.message : String(cause);
-  return new WorkerError('WORKER_UNUSABLE', `the worker thread cannot be started: ${message}`);
+  return new WorkerError('WORKER_UNUSABLE', `cannot start the worker thread: ${message}`);
 }

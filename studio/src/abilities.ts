@@ -39,11 +39,11 @@ export function pictureTrouble(
   const able = models.filter((each) => each.capabilities.knownTokens).map((each) => each.name);
   const wayOn =
     able.length === 0
-      ? 'No model of this server can; a RandAR model could.'
+      ? 'No model on this server supports it. RandAR models do.'
       : `Choose another model: ${able.join(' or ')}.`;
   return {
     title: 'This model cannot start from a picture',
-    text: `${name} draws every cell of a picture itself. ${wayOn}`,
+    text: `${name} cannot keep part of an existing picture. ${wayOn}`,
     wayOn: 'fields',
     fields: [],
   };

@@ -85,23 +85,23 @@ export function anySeed(): number {
 }
 
 export const orders: readonly { readonly kind: OrderKind; readonly name: string; readonly what: string }[] = [
-  { kind: 'RANDOM', name: 'Random', what: 'any cell, as the seed has it' },
-  { kind: 'RASTER', name: 'Raster', what: 'row by row, as one reads' },
+  { kind: 'RANDOM', name: 'Random', what: 'set by the seed' },
+  { kind: 'RASTER', name: 'Raster', what: 'row by row' },
   { kind: 'SPIRAL', name: 'Spiral', what: 'from the centre outwards' },
-  { kind: 'HALTON', name: 'Halton', what: 'evenly spread at every moment' },
-  { kind: 'SUBSAMPLE', name: 'Coarse to fine', what: 'every other cell first, then those between' },
-  { kind: 'LOCALITY', name: 'Locality', what: 'beside what is there, far from each other' },
+  { kind: 'HALTON', name: 'Halton', what: 'always evenly spread' },
+  { kind: 'SUBSAMPLE', name: 'Coarse to fine', what: 'every other cell first, then the ones in between' },
+  { kind: 'LOCALITY', name: 'Locality', what: 'close to decoded cells, far from each other' },
   { kind: 'CENTER_OUT', name: 'Centre out', what: 'by distance from the centre' },
 ];
 
 export const schedules: readonly { readonly kind: ScheduleKind; readonly name: string }[] = [
-  { kind: 'COSINE', name: 'Cosine: few at first, many at the end' },
-  { kind: 'LINEAR', name: 'Linear: the same number every step' },
-  { kind: 'ONE_BY_ONE', name: 'One by one: as many steps as cells' },
+  { kind: 'COSINE', name: 'Cosine: few tokens first, many last' },
+  { kind: 'LINEAR', name: 'Linear: the same number in every step' },
+  { kind: 'ONE_BY_ONE', name: 'One by one: one token per step' },
 ];
 
 export const previewModes: readonly { readonly kind: PreviewMode; readonly name: string }[] = [
-  { kind: 'MOSAIC', name: 'Patches: each token by itself' },
-  { kind: 'DECODED', name: 'Through the decoder, as time allows' },
+  { kind: 'MOSAIC', name: 'Mosaic: one patch per token' },
+  { kind: 'DECODED', name: 'Decoded: as many as the server can render' },
   { kind: 'NONE', name: 'None' },
 ];

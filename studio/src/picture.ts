@@ -21,7 +21,7 @@ const maxSide = 768;
  */
 export async function readPicture(file: Blob, size?: PixelSize): Promise<Picture> {
   const image = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch((cause: unknown) => {
-    throw new Error('This file is no picture that the browser can read. PNG, JPEG and WebP will do.', { cause });
+    throw new Error('The browser cannot read this file as a picture. Use PNG, JPEG or WebP.', { cause });
   });
   const shrink = Math.min(1, maxSide / Math.max(image.width, image.height));
   const target = size ?? {
@@ -30,7 +30,7 @@ export async function readPicture(file: Blob, size?: PixelSize): Promise<Picture
   };
   const canvas = new OffscreenCanvas(target.width, target.height);
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('This browser draws nothing, so that no picture can be prepared.');
+  if (!context) throw new Error('The picture could not be prepared: this browser has no 2D canvas.');
   const scale = Math.max(target.width / image.width, target.height / image.height);
   const [width, height] = [image.width * scale, image.height * scale];
   context.imageSmoothingQuality = 'high';
@@ -43,7 +43,7 @@ export async function readPicture(file: Blob, size?: PixelSize): Promise<Picture
 export async function maskDataUri(mask: PixelSize & { readonly painted: Uint8Array }): Promise<string> {
   const canvas = new OffscreenCanvas(mask.width, mask.height);
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('This browser draws nothing, so that no mask can be prepared.');
+  if (!context) throw new Error('The mask could not be prepared: this browser has no 2D canvas.');
   const pixels = context.createImageData(mask.width, mask.height);
   mask.painted.forEach((value, at) => pixels.data.fill(value * 255, at * 4, at * 4 + 3));
   for (let at = 3; at < pixels.data.length; at += 4) pixels.data[at] = 255;

@@ -25,11 +25,11 @@ export function reelOf(playbacks: readonly Playback[]): Reel {
 }
 
 export const paces: readonly { readonly pace: number; readonly name: string }[] = [
-  { pace: Infinity, name: 'As it comes' },
-  { pace: 60, name: '60 steps a second' },
-  { pace: 24, name: '24 steps a second' },
-  { pace: 8, name: '8 steps a second' },
-  { pace: 2, name: '2 steps a second' },
+  { pace: Infinity, name: 'Live' },
+  { pace: 60, name: '60 steps/s' },
+  { pace: 24, name: '24 steps/s' },
+  { pace: 8, name: '8 steps/s' },
+  { pace: 2, name: '2 steps/s' },
 ];
 
 export const usualPace = 24;

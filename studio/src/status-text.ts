@@ -3,17 +3,17 @@ import { isOver, type Playback } from './playback.js';
 /** Where a generation is, in one sentence. */
 export function statusText(playback: Playback): string {
   const { facts, status, steps, totalSteps, ahead, failure, elapsedMs } = playback;
-  if (!facts) return 'Asking the server.';
+  if (!facts) return 'Waiting for the server.';
   const what = `${facts.label.title}${facts.count > 1 ? ` × ${facts.count}` : ''}`;
   switch (status) {
     case 'QUEUED':
-      return ahead === 0 ? `${what} is next.` : `${what} waits for ${ahead} before it.`;
+      return ahead === 0 ? `${what}: next in the queue.` : `${what}: queued behind ${ahead}.`;
     case 'RUNNING':
       return `${what} is being drawn: step ${steps.length} of ${totalSteps}.`;
     case 'COMPLETED':
       return `${what}, drawn in ${seconds(elapsedMs)}: ${totalSteps} steps, seed ${facts.seed}.`;
     case 'FAILED':
-      return `${what} failed: ${failure ?? 'the server gives no reason'}`;
+      return `${what} failed: ${failure ?? 'the server gave no reason'}`;
     case 'CANCELLED':
       return `${what} was cancelled after step ${steps.length} of ${totalSteps}.`;
   }

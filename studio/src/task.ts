@@ -36,10 +36,10 @@ export function missingFor(task: Task, grid: Grid): string | undefined {
     case 'compare':
       return undefined;
     case 'inpaint':
-      if (!task.picture) return 'Give a picture to inpaint first.';
+      if (!task.picture) return 'Choose a picture to inpaint first.';
       return missingInMask(task.mask, grid);
     case 'outpaint':
-      return task.picture ? undefined : 'Give a picture to draw around first.';
+      return task.picture ? undefined : 'Choose a picture to extend first.';
     case 'redraw':
       return missingInMask(task.mask, grid);
   }
@@ -47,9 +47,9 @@ export function missingFor(task: Task, grid: Grid): string | undefined {
 
 function missingInMask(mask: Mask | undefined, grid: Grid): string | undefined {
   const cells = mask ? touchedCells(mask, grid.width, grid.height).length : 0;
-  if (cells === 0) return 'Paint what is to be drawn anew first.';
+  if (cells === 0) return 'Paint over the area to redraw first.';
   return cells === grid.width * grid.height
-    ? 'Leave some of the picture unpainted: it is what the rest goes by.'
+    ? 'Leave part of the picture unpainted, so that there is something to match.'
     : undefined;
 }
 

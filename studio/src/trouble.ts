@@ -30,25 +30,25 @@ export function troubleOf(error: unknown): Trouble {
     case 'BAD_USER_INPUT': {
       const fields = error.problems.flatMap(fieldProblem);
       const isAllMarked = fields.length > 0 && fields.length === error.problems.length;
-      const text = isAllMarked ? 'See what is marked.' : error.message;
-      return { title: 'This cannot be drawn as it is', text, wayOn: 'fields', fields };
+      const text = isAllMarked ? 'Correct the marked fields.' : error.message;
+      return { title: 'Some settings are not valid', text, wayOn: 'fields', fields };
     }
     case 'CONNECTION_LOST':
-      return trouble('The server does not answer', 'As soon as it does, you can draw again.', 'wait');
+      return trouble('The server is not responding', 'You can draw again once the connection is back.', 'wait');
     case 'NOT_FOUND':
       return trouble(
-        'The server does not know this generation any more',
-        'It was restarted, or has drawn many since. The same seed draws the same picture again.',
+        'The server no longer has this generation',
+        'The server was restarted, or newer generations have replaced it. Use the same seed to get the same picture again.',
       );
     case 'QUEUE_FULL':
       return trouble(
-        'The server has as many pictures waiting as it takes',
+        "The server's queue is full",
         `Try again ${error.retryAfterSeconds === undefined ? 'soon' : `in ${error.retryAfterSeconds} s`}.`,
       );
     case 'SHUTTING_DOWN':
-      return trouble('The server is being ended', 'When it is back, draw again.');
+      return trouble('The server is shutting down', 'Draw again once it is back.');
     default:
-      return trouble('The server could not do that', error.message);
+      return trouble('The server reported an error', error.message);
   }
 }
 

@@ -103,9 +103,9 @@ describe('randar generate that cannot draw says why in one line, fails and leave
     [['--seed', 'lucky'], "option '--seed <n>' argument 'lucky' is invalid. Expected a number."],
     [['--temperature', ''], 'Expected a number.'],
     [['--count', '17'], 'Expected a whole number from 1 to 16.'],
-    [['--guidance', 'strong'], 'Expected a scale like 2, or two like 1:3.'],
+    [['--guidance', 'strong'], 'Expected a scale such as 2, or a range such as 1:3.'],
     [['--order', 'zigzag'], 'Allowed choices are random, raster, spiral, halton, subsample, locality, center-out.'],
-    [['--model', 'cats'], 'there is no model "cats" in'],
+    [['--model', 'cats'], 'no model "cats" in'],
   ])('for %j', async (options, says) => {
     expect(await refusal(generate('class-3', 'x.png', ...options))).toContain(says);
   });
@@ -131,7 +131,7 @@ describe('randar generate that cannot draw says why in one line, fails and leave
 
   it('for a folder that is not there, before it draws', async () => {
     const says = await refusal(generate('class-3', 'no/x.png', '--models', join(folder, 'not read')));
-    expect(says).toContain(`There is no folder ${join(folder, 'no')}; make it first.`);
+    expect(says).toContain(`Directory ${join(folder, 'no')} does not exist; create it first.`);
   });
 
   it('without a file', async () => {
@@ -144,7 +144,7 @@ describe('randar generate', () => {
     await mkdir(join(folder, 'x.png'));
     const { code, stderr } = await generate('class-3', 'x.png');
     expect(code).toBe(1);
-    expect(stderr).toContain('It is a folder; expected the name of a file.');
+    expect(stderr).toContain('This is a directory; expected a file name.');
   });
 
   it('leaves no half of a file where there is no room for it', async () => {
@@ -161,7 +161,6 @@ describe('randar generate', () => {
     const ours = stderr.split('\n').filter((line) => line.startsWith('randar: '));
     expect(ours).toHaveLength(code ?? -1);
     expect(await files()).toEqual(code === 0 ? ['x.png'] : []);
-    for (const line of ours)
-      expect(line).toMatch(new RegExp(`^randar: device "${device}(:0)?" cannot be used: it needs `));
+    for (const line of ours) expect(line).toMatch(new RegExp(`^randar: cannot use device "${device}(:0)?": it needs `));
   });
 });

@@ -5,7 +5,7 @@ import { randar } from '../support/cli.js';
 
 const packageJson = fileURLToPath(new URL('../../package.json', import.meta.url));
 
-const shared = '--model <id> --models <folder> --device <device> --floats --help';
+const shared = '--model <id> --models <directory> --device <device> --floats --help';
 const named: Record<string, string> = {
   '--help': 'serve generate import models inspect verify --version --help',
   'serve --help': `--port PORT --host HOST --public-url --max-queued --keep ${shared}`,
@@ -32,7 +32,7 @@ describe('the help', () => {
   it('is pointed at for a command that is none', async () => {
     const { code, stderr } = await randar(['draw']);
     expect(code).toBe(1);
-    expect(stderr).toBe("error: unknown command 'draw'\n(randar --help tells more)\n");
+    expect(stderr).toBe("error: unknown command 'draw'\n(run randar --help for usage)\n");
   });
 });
 

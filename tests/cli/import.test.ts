@@ -50,7 +50,7 @@ describe('randar import', () => {
     ]);
     expect(lines[5]).toMatch(/^error {8}KL divergence \d\.\de-\d$/);
     expect(lines[6]).toMatch(/^time {9}\d+\.\d s, peak memory \d+\.\d MB$/);
-    expect(lines.slice(7)).toEqual(['', 'npm start serves it; npx randar verify faces checks it.', '']);
+    expect(lines.slice(7)).toEqual(['', 'Serve it with npm start; check it with npx randar verify faces.', '']);
 
     const listed = await randar(['models', '--models', models]);
     expect(listed).toMatchObject({ code: 0, stderr: '' });
@@ -72,9 +72,13 @@ describe('randar import', () => {
     [
       'an id that is taken',
       () => emoji('faces'),
-      /^randar: --id: there is a model "faces" already in .*; --replace takes its place$/,
+      /^randar: --id: model "faces" already exists at .*; use --replace to replace it$/,
     ],
-    ['labels of another number', () => small('new'), /^randar: --labels: 1000 labels, the transformer has 10 classes$/],
+    [
+      'labels of another number',
+      () => small('new'),
+      /^randar: --labels: 1000 labels, but the transformer has 10 classes$/,
+    ],
     [
       'a precision that is none',
       () => [...small('new'), '--precision', 'int5'],
@@ -83,7 +87,7 @@ describe('randar import', () => {
     [
       'a grid that is none',
       () => [...small('new'), '--grid', '16'],
-      /^error: .* Expected width and height in cells, 1 to 64 each, like 16x16\.$/,
+      /^error: .* Expected width x height in cells, 1 to 64 each, such as 16x16\.$/,
     ],
     [
       'weights with faults, all of them at once',
@@ -137,7 +141,7 @@ describe('randar import', () => {
       code: 1,
       signal: null,
       stdout: '',
-      stderr: 'randar: the import was stopped, and nothing is left of it\n',
+      stderr: 'randar: import cancelled; no files were left behind\n',
     });
     watcher.close();
     expect(await filesIn(models)).toEqual(before);
@@ -150,8 +154,8 @@ describe('randar inspect', () => {
     const { code, stdout, stderr } = await randar(['inspect', path]);
     expect([code, stderr]).toEqual([0, '']);
     const lines = stdout.split('\n');
-    expect(lines[0]).toBe(`${path}: 114 tensors of F32, 1050139 numbers in 4200556 bytes`);
-    expect(lines).toContain("maskgit tokenizer: 40 codes of 24 numbers, 4 pixels along a cell's side");
+    expect(lines[0]).toBe(`${path}: 114 tensors of F32, 1050139 values, 4200556 bytes`);
+    expect(lines).toContain('maskgit tokenizer: 40 codes of 24 dimensions, 4 x 4 pixels per cell');
     expect(stdout).toMatch(/quantize\.embedding\.weight +F32 \[40, 24\]/);
   });
 
@@ -182,6 +186,6 @@ describe('randar verify', () => {
   it('says which model there is not', async () => {
     const { code, stdout, stderr } = await randar(['verify', 'dogs', '--models', models]);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^randar: \S+dogs\/model\.json cannot be read \(ENOENT[^\n]+\)\n$/);
+    expect(stderr).toMatch(/^randar: cannot read \S+dogs\/model\.json \(ENOENT[^\n]+\)\n$/);
   });
 });

@@ -41,7 +41,7 @@ describe('randar serve', () => {
     serving.kill('SIGTERM');
     const { stdout } = await serving.ended;
     expect(stdout).toMatch(
-      /^randar serves square4, square8 on cpu at http:\/\/127\.0\.0\.1:\d+\/graphql with its page at http:\/\/127\.0\.0\.1:\d+\n$/,
+      /^randar: serving square4, square8 on cpu at http:\/\/127\.0\.0\.1:\d+\/graphql \(studio: http:\/\/127\.0\.0\.1:\d+\)\n$/,
     );
   });
 
@@ -78,10 +78,11 @@ describe('randar serve', () => {
   });
 });
 
-const lettingFinish = 'randar: lets what runs finish, for up to 10 s; a second signal ends it at once\n';
+const shuttingDown =
+  'randar: shutting down: waiting up to 10 s for running generations; send the signal again to stop now\n';
 const plan =
-  'randar: emoji: 8.1 MB of int8 weights; up to 84.0 MB of KV cache, 10 KV slots of 8.4 MB, is room for 5 pictures ' +
-  'with guidance; up to 7 generations decode at once, in 1 decode worker\n';
+  'randar: emoji: 8.1 MB of int8 weights; up to 84.0 MB of KV cache, 10 KV slots of 8.4 MB, enough for 5 ' +
+  'pictures with guidance; decodes up to 7 generations at once in 1 decode worker\n';
 
 /** Draws with the built-in model, whose steps take long enough to be in one of them when a signal comes. */
 async function draw(serving: Serving, more: object, atFirstStep: () => void): Promise<SubscribedEvent[]> {
@@ -93,11 +94,11 @@ async function draw(serving: Serving, more: object, atFirstStep: () => void): Pr
 }
 
 describe('randar serve that is told to end', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('lets what runs finish, and succeeds: %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('finishes running generations and exits with 0: %s', async (signal) => {
     const serving = await serve(['--port', '0', '--memory', '0.09', '--concurrent', '7', '--decode-workers', '1']);
     const events = await draw(serving, { steps: 16 }, () => serving.kill(signal));
     expect(events.at(-1)?.__typename).toBe('GenerationCompleted');
-    expect(await serving.ended).toMatchObject({ code: 0, signal: null, stderr: plan + lettingFinish });
+    expect(await serving.ended).toMatchObject({ code: 0, signal: null, stderr: plan + shuttingDown });
   });
 
   it.each([
@@ -107,12 +108,12 @@ describe('randar serve that is told to end', () => {
     const serving = await serve(['--port', '0']);
     const events = draw(serving, { count: 16, steps: 256 }, () => serving.kill(first));
     const dropped = expect(events).rejects.toBeDefined();
-    await serving.warns(lettingFinish);
+    await serving.warns(shuttingDown);
     serving.kill(second);
     expect(await serving.ended).toMatchObject({
       code: null,
       signal: second,
-      stderr: expect.stringContaining(lettingFinish) as string,
+      stderr: expect.stringContaining(shuttingDown) as string,
     });
     await dropped;
   });
@@ -141,7 +142,7 @@ describe('randar serve that cannot serve says why in one line, and fails', () =>
   it('for a port that is in use', async () => {
     const { server, port } = await occupy();
     expect(await refusal(['--models', models, '--port', String(port)])).toBe(
-      `randar: port ${port} of 127.0.0.1 is in use by another program; choose another with --port or PORT\n`,
+      `randar: port ${port} of 127.0.0.1 is already in use; choose another with --port or PORT\n`,
     );
     server.close();
   });
@@ -149,14 +150,14 @@ describe('randar serve that cannot serve says why in one line, and fails', () =>
   it('for a host that is not this machine', async () => {
     const args = ['--models', models, '--port', '0'];
     // 192.0.2.0/24 is for documentation: no machine has it.
-    expect(await refusal([...args, '--host', '192.0.2.1'])).toContain('192.0.2.1 is no address of this machine');
+    expect(await refusal([...args, '--host', '192.0.2.1'])).toContain('192.0.2.1 is not an address of this machine');
   });
 
   it.each([
     [['--port', '65536'], 'Expected a whole number from 0 to 65535.'],
     [['--port', ''], 'Expected a whole number from 0 to 65535.'],
     [['--max-queued', '-1'], 'Expected a whole number from 0 to'],
-    [['--public-url', 'pictures.example'], 'Expected an address like https://'],
+    [['--public-url', 'pictures.example'], 'Expected a URL such as https://'],
     [['--device', 'tpu'], 'Expected cpu, cuda, cuda:N or webgpu, got "tpu".'],
     [['now'], 'too many arguments'],
   ])('for %j', async (args, says) => {
@@ -169,14 +170,14 @@ describe('randar serve that cannot serve says why in one line, and fails', () =>
 
   it('for a model that is not there', async () => {
     expect(await refusal(['--models', models, '--model', 'cats'])).toBe(
-      `randar: there is no model "cats" in ${models}; there is "square4", "square8"\n`,
+      `randar: no model "cats" in ${models}; available: "square4", "square8"\n`,
     );
   });
 
   it('for a folder of models that is not there', async () => {
     const folder = join(models, 'nowhere');
     const says = await refusal(['--models', folder]);
-    expect(says).toContain(`randar: models folder ${folder} cannot be read (ENOENT: `);
+    expect(says).toContain(`randar: cannot read models directory ${folder} (ENOENT: `);
   });
 
   it.each<[string, string, (text: string) => string, string]>([

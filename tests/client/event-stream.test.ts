@@ -86,7 +86,7 @@ describe('an event stream', () => {
   it('that is silent for too long is given up', async () => {
     let isCancelled = false;
     const silent = new ReadableStream<Uint8Array>({ cancel: () => void (isCancelled = true) });
-    await expect(read(silent, 5)).rejects.toThrow('nothing came for 0.005 seconds');
+    await expect(read(silent, 5)).rejects.toThrow('no data received for 0.005 seconds');
     expect(isCancelled).toBe(true);
   });
 });

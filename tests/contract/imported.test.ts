@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Precision } from '../../src/graph/transformer-weights.js';
+import type { Precision } from '../../src/graph/linear.js';
 import { importModel } from '../../src/import/import-model.js';
 import { goldenFile, readGolden, type TokenizerGolden, type TransformerGolden } from '../support/goldens/load.js';
 import { readMaskGitGolden } from '../support/goldens/maskgit.js';

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Decoding } from '../../src/decoding/decoding.js';
 import type { KvCache } from '../../src/decoding/kv-cache.js';
-import { stepInputs, type Position } from '../../src/decoding/step.js';
+import { randarInputs, type Position } from '../../src/family/randar/sequence-layout.js';
 import { loadTransformerGolden } from '../support/goldens/load.js';
 import { referenceRequest } from '../support/goldens/requests.js';
 
 const names = ['randar-square4', 'randar-square8'];
 
 describe.each(names)('decoding with %s', async (name) => {
-  const { golden, session, embeddings, ownSequence } = await loadTransformerGolden(name);
+  const { golden, session, embeddings, ownLayout } = await loadTransformerGolden(name);
   const range = logitsRange(golden.teacher_forced.logits[0] ?? []);
 
   it.each(golden.cases.map((_, i) => i))('draws the tokens and logits of the reference, case %i', async (i) => {
@@ -16,8 +16,8 @@ describe.each(names)('decoding with %s', async (name) => {
     if (!reference) throw new Error('no such case');
     const cells = golden.config.block_size;
     const request = referenceRequest(reference, { temperature: 1, topK: 1, topP: 1 });
-    const decoding = new Decoding(ownSequence, request);
-    const cache: KvCache = session.createCache(decoding.rows, decoding.capacity);
+    const decoding = new Decoding(ownLayout, request);
+    const cache: KvCache = session.createCache(decoding.sequences, decoding.capacity);
     const tokens = request.pictures.map(() => new Array<number>(cells).fill(-1));
     let decoded = 0;
     while (!decoding.isDone) {
@@ -29,7 +29,7 @@ describe.each(names)('decoding with %s', async (name) => {
         for (let query = 0; query < count; query++) {
           const at = decoded + query;
           if (at % reference.logits_every !== 0) continue;
-          const begin = (query * decoding.rows + picture) * embeddings.vocabulary;
+          const begin = (query * decoding.sequences + picture) * embeddings.vocabulary;
           const mixed = logits.subarray(begin, begin + embeddings.vocabulary);
           expectClose(mixed, reference.logits[picture]?.[at / reference.logits_every] ?? [], 1e-4 * range * 4);
         }
@@ -49,7 +49,7 @@ describe.each(names)('decoding with %s', async (name) => {
     };
     const positions: Position[] = [{ kind: 'class' }];
     for (let at = 0; at < cellsInOrder.length; at++) positions.push({ kind: 'query', at }, { kind: 'token', at });
-    const inputs = stepInputs(positions, [row], positions.length, embeddings);
+    const inputs = randarInputs(positions, [row], positions.length, embeddings);
     const all = await session.runAlone(inputs, session.createCache(1, positions.length));
     for (const [i, expected] of (logits[0] ?? []).entries()) {
       const query = 1 + 2 * i * every;

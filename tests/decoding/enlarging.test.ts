@@ -10,7 +10,7 @@ import {
 import { cellCount } from '../../src/decoding/grid.js';
 import type { Guidance } from '../../src/decoding/guidance.js';
 import { nothingKnown, type KnownCells } from '../../src/decoding/known.js';
-import { rotationTable } from '../../src/decoding/rotation.js';
+import { rotationTable } from '../../src/family/randar/rotation.js';
 import { enlargingTokensPerStep, tokensPerStep } from '../../src/decoding/schedule.js';
 import { loadTransformerGolden, readGolden } from '../support/goldens/load.js';
 
@@ -32,10 +32,10 @@ const small = { width: 8, height: 8 };
 const large = enlargedGrid(small);
 
 describe('enlarging', async () => {
-  const { session, embeddings, ownSequence, enlargedSequence } = await loadTransformerGolden('randar-square8');
+  const { session, embeddings, ownLayout, enlargedLayout } = await loadTransformerGolden('randar-square8');
 
   async function decode(decoding: Decoding): Promise<Decoding> {
-    const cache = session.createCache(decoding.rows, decoding.capacity);
+    const cache = session.createCache(decoding.sequences, decoding.capacity);
     while (!decoding.isDone) decoding.apply(await session.runAlone(decoding.next(), cache));
     return decoding;
   }
@@ -62,9 +62,9 @@ describe('enlarging', async () => {
       tokensPerStep: enlargingTokensPerStep(reference.steps, cellCount(large), known),
       spatialGuidance: { start, end, curve: 'linear', power: 1 },
     };
-    const first = await decode(new Decoding(ownSequence, request));
+    const first = await decode(new Decoding(ownLayout, request));
     const enlarged = await decode(
-      new Decoding(enlargedSequence(), enlargedRequest(request, enlarging, small, first.knownCells)),
+      new Decoding(enlargedLayout(), enlargedRequest(request, enlarging, small, first.knownCells)),
     );
     // The reference stops before its last step: what that would have decoded stays 0 there.
     const last = enlarging.tokensPerStep.at(-1) ?? 0;
@@ -123,7 +123,7 @@ describe('enlarging', async () => {
   };
   const second = (pictures: DecodingRequest['pictures'], spatialGuidance: Guidance, guidance: Guidance = guided) =>
     new Decoding(
-      enlargedSequence(),
+      enlargedLayout(),
       enlargedRequest(
         { pictures, tokensPerStep: [64], guidance, sampling: { temperature: 1, topK: 0, topP: 1 } },
         { tokensPerStep: tokensPerStep({ kind: 'linear', steps: 6 }, 192), spatialGuidance },
@@ -136,26 +136,28 @@ describe('enlarging', async () => {
   it('feeds one sequence a picture, two with guidance, three with spatial guidance', () => {
     for (const count of [1, 3]) {
       const pictures = Array.from({ length: count }, () => picture);
-      expect(second(pictures, off, off).rows).toBe(count);
-      expect(second(pictures, off, guided).rows).toBe(2 * count);
-      expect(second(pictures, guided, guided).rows).toBe(3 * count);
+      expect(second(pictures, off, off).sequences).toBe(count);
+      expect(second(pictures, off, guided).sequences).toBe(2 * count);
+      expect(second(pictures, guided, guided).sequences).toBe(3 * count);
       // Class guidance of 1 is the conditional row by itself; the others are what spatial guidance compares.
-      expect(second(pictures, guided, off).rows).toBe(3 * count);
+      expect(second(pictures, guided, off).sequences).toBe(3 * count);
     }
   });
 
   it('feeds zeros for the hidden tokens of the last sequence alone', () => {
     const hidden = [enlargedCell(0, small), enlargedCell(9, small), enlargedCell(63, small)];
-    const { features, positions, rows } = second([{ ...picture, hidden }], guided).next();
-    const x = features.x?.numbers ?? new Float32Array(0);
+    const { tensors, positions, sequences } = second([{ ...picture, hidden }], guided).next();
+    const x = tensors.x?.numbers ?? new Float32Array(0);
     const { dimension } = embeddings;
-    const isZero = (position: number, row: number) =>
-      x.subarray((position * rows + row) * dimension, (position * rows + row + 1) * dimension).every((v) => v === 0);
+    const isZero = (position: number, sequence: number) => {
+      const at = (position * sequences + sequence) * dimension;
+      return x.subarray(at, at + dimension).every((v) => v === 0);
+    };
     const known = smallTokens(0).cells.map((cell) => enlargedCell(cell, small));
     for (let position = 0; position < positions; position++) {
       // [class, Q0, T0, Q1, T1 ...]: the token of the i-th known cell is at 2 + 2i.
       const cell = position > 0 && position % 2 === 0 ? known[position / 2 - 1] : undefined;
-      expect([0, 1, 2].map((row) => isZero(position, row))).toEqual([
+      expect([0, 1, 2].map((sequence) => isZero(position, sequence))).toEqual([
         false,
         false,
         cell !== undefined && hidden.includes(cell),
@@ -197,7 +199,7 @@ describe('enlarging', async () => {
         small,
         [smallTokens(i)],
       );
-      const alone = (await decode(new Decoding(enlargedSequence(), request))).knownCells[0];
+      const alone = (await decode(new Decoding(enlargedLayout(), request))).knownCells[0];
       expect(alone).toEqual(together[i]);
     }
   });

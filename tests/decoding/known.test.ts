@@ -13,12 +13,12 @@ const off = { start: 1, end: 1, curve: 'linear', power: 1 } as const;
 const on = { start: 1, end: 4, curve: 'linear', power: 1 } as const;
 
 describe.each(['randar-square4', 'randar-square8'])('going on from known tokens with %s', async (name) => {
-  const { session, embeddings, ownSequence } = await loadTransformerGolden(name);
+  const { session, embeddings, ownLayout } = await loadTransformerGolden(name);
   const cells = cellCount(embeddings.grid);
 
   async function decode(request: DecodingRequest): Promise<{ decoding: Decoding; steps: DecodedCells[][] }> {
-    const decoding = new Decoding(ownSequence, request);
-    const cache = session.createCache(decoding.rows, decoding.capacity);
+    const decoding = new Decoding(ownLayout, request);
+    const cache = session.createCache(decoding.sequences, decoding.capacity);
     const steps: DecodedCells[][] = [];
     while (!decoding.isDone) steps.push(decoding.apply(await session.runAlone(decoding.next(), cache)));
     return { decoding, steps };

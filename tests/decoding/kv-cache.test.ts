@@ -124,9 +124,9 @@ describe('KV memory', () => {
     }
   });
 
-  it('refuses rows that it does not have', () => {
+  it('refuses slots that it does not have', () => {
     const memory = new KvMemory(shape, 4, 3);
-    expect(() => memory.cache(2, 2, 1)).toThrow(new RangeError('KV rows 2 to 3: there are 3'));
+    expect(() => memory.cache(2, 2, 1)).toThrow(new RangeError('KV slots 2 to 3: there are 3'));
     expect(() => memory.cache(-1, 1, 1)).toThrow(RangeError);
   });
 });

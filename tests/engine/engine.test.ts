@@ -80,9 +80,7 @@ describe('the models of an engine', () => {
   it('are named where the default is none of them', async () => {
     const error = await Engine.start(options({ defaultModel: 'square5' })).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ModelError);
-    expect((error as ModelError).message).toBe(
-      `there is no model "square5" in ${models}; there is "square4", "square8"`,
-    );
+    expect((error as ModelError).message).toBe(`no model "square5" in ${models}; available: "square4", "square8"`);
   });
 
   it('are refused where a transformer and a tokenizer do not fit', async () => {
@@ -90,7 +88,7 @@ describe('the models of an engine', () => {
     try {
       await copyFile(goldenFile('llamagen-f8.safetensors'), join(mixed, 'square4', 'tokenizer.safetensors'));
       await expect(Engine.start(options({ models: mixed, serve: 'all' }))).rejects.toThrow(
-        new ModelError('model square4: the tokenizer has 70 codes, the transformer 50'),
+        new ModelError('model square4: the tokenizer has 70 codes, but the transformer has 50 tokens'),
       );
     } finally {
       await rm(mixed, { recursive: true });

@@ -1,3 +1,4 @@
+import { queryObjects } from 'node:v8';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventLog } from '../../src/generation/event-log.js';
@@ -58,6 +59,25 @@ describe('an event log', () => {
     expect((await waiting).done).toBe(true);
     log.append(1);
     expect((await events.next()).done).toBe(true);
+  });
+
+  it('remembers nothing of readers that left', async () => {
+    const log = new EventLog<number>();
+    const readers = 1000;
+    const visit = async () => {
+      const events = log.follow();
+      const waiting = events.next();
+      // It waits by now.
+      await Promise.resolve();
+      await events.return?.();
+      await waiting;
+    };
+    await visit();
+    const before = queryObjects(Promise, { format: 'count' });
+    for (let i = 0; i < readers; i++) await visit();
+    // Each that is still held would hold the promise that it waited for.
+    expect(queryObjects(Promise, { format: 'count' }) - before).toBeLessThan(readers / 10);
+    expect(log.length).toBe(0);
   });
 
   it('takes nothing after its last event', () => {

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { openWeights } from '../../src/checkpoint/open-weights.js';
 import { ParameterReader } from '../../src/checkpoint/parameters.js';
 import { writeSafetensors } from '../../src/checkpoint/write-safetensors.js';
-import { firstPositions, nextPositions, stepInputs, type Row } from '../../src/decoding/step.js';
-import { readTransformer } from '../../src/graph/transformer-weights.js';
+import type { Sequence } from '../../src/decoding/sequence.js';
+import { firstPositions, nextPositions, randarInputs } from '../../src/family/randar/sequence-layout.js';
+import { randar } from '../../src/family/randar/family.js';
 import { storedForm } from '../../src/import/stored-form.js';
-import { loadRandar, type RandarTransformer } from '../../src/model/randar-transformer.js';
+import { loadRandar, type RandarTransformer } from '../../src/family/randar/transformer.js';
 import { goldenFile, onOneThread } from '../support/goldens/load.js';
 import { useFolder } from '../support/weights.js';
 
@@ -20,21 +21,21 @@ async function load(threads: number): Promise<RandarTransformer> {
   const golden = goldenFile('randar-square8.safetensors');
   const path = join(folder(), 'int8.safetensors');
   const file = await openWeights(golden);
-  const weights = readTransformer(new ParameterReader(golden, file.tensors), heads);
+  const weights = randar.read(new ParameterReader(golden, file.tensors), heads);
   await writeSafetensors(path, storedForm(weights, file, 'int8'), (form) => form.bytes());
   await file.close();
   return loadRandar(path, heads, grid, { ...onOneThread, threads });
 }
 
 /** Rows unlike each other in label, order and tokens. */
-const rowOf = (seed: number): Row => ({
+const rowOf = (seed: number): Sequence => ({
   label: seed % 7,
   order: Int32Array.from({ length: cells }, (_, at) => (at * (2 * seed + 1) + seed) % cells),
   tokens: Int32Array.from({ length: cells }, (_, at) => (at * at + seed * 7) % 40),
 });
 
 /** The logits of one row of a batch, of a first step that knows tokens and of two that follow it. */
-async function logitsOf({ session, embeddings, shape }: RandarTransformer, rows: readonly Row[], of: number) {
+async function logitsOf({ session, embeddings, shape }: RandarTransformer, rows: readonly Sequence[], of: number) {
   const cache = session.createCache(rows.length, 1 + 2 * cells);
   const steps = [
     { positions: firstPositions(5, 1), wanted: 1 },
@@ -43,7 +44,7 @@ async function logitsOf({ session, embeddings, shape }: RandarTransformer, rows:
   ];
   const logits: number[] = [];
   for (const { positions, wanted } of steps) {
-    const all = await session.runAlone(stepInputs(positions, rows, wanted, embeddings), cache);
+    const all = await session.runAlone(randarInputs(positions, rows, wanted, embeddings), cache);
     for (let query = 0; query < wanted; query++) {
       const at = (query * rows.length + of) * shape.vocabulary;
       logits.push(...all.subarray(at, at + shape.vocabulary));

@@ -161,7 +161,7 @@ describe('an import is refused before anything is written', () => {
       'other labels',
       () => ({ labels: 'imagenet' }),
       ImportError,
-      /^--labels: 1000 labels, the transformer has 10 classes$/,
+      /^--labels: 1000 labels, but the transformer has 10 classes$/,
     ],
     [
       'a tokenizer of another model',
@@ -190,7 +190,7 @@ describe('an import is refused before anything is written', () => {
     await run();
     const error = await errorOf(importModel(options({ name: 'Other' }), () => expect.unreachable('it writes')));
     expect(error).toEqual(
-      new ImportError(`--id: there is a model "digits" already in ${models}/digits; --replace takes its place`),
+      new ImportError(`--id: model "digits" already exists at ${models}/digits; use --replace to replace it`),
     );
     expect((await readManifest(join(models, 'digits'))).name).toBe('digits');
     expect(await filesIn(models)).toEqual(whole);
@@ -238,7 +238,7 @@ describe('an import that fails half way leaves nothing', () => {
       tensors.set(parameter, withNaN(tensors.get(parameter) as Tensor));
     });
     const error = await errorOf(run({ [name]: path }));
-    expect(error).toEqual(new CheckpointError(`${path}: ${parameter} holds numbers that are not finite`));
+    expect(error).toEqual(new CheckpointError(`${path}: ${parameter} contains NaN or infinite values`));
     await expectNothing();
   });
 
@@ -254,7 +254,7 @@ describe('an import that fails half way leaves nothing', () => {
     });
     const error = await errorOf(run({ transformer: path, precision: 'int8' }));
     expect(error).toEqual(
-      new ImportError(`--transformer: ${path} computes numbers that are not finite: its weights are no model`),
+      new ImportError(`--transformer: ${path} produces NaN or infinite values: these are not usable weights`),
     );
     await expectNothing();
   });

@@ -14,11 +14,11 @@ describe('inspecting a file', () => {
   it('says of a transformer what it is, how to import it, and what it holds', async () => {
     const lines = await inspectFile(square4);
     expect(lines.slice(0, 8)).toEqual([
-      `${square4}: 19 tensors of F32, 113984 numbers in 455936 bytes`,
+      `${square4}: 19 tensors of F32, 113984 values, 455936 bytes`,
       '',
       'RandAR transformer: 2 layers of 64, 50 tokens, 10 classes, 113984 parameters',
-      'attention heads: 1, unless --heads says otherwise',
-      'cells: 16x16, unless --grid says otherwise',
+      'attention heads: 1 (override with --heads)',
+      'cells: 16x16 (override with --grid)',
       `import it with: npx randar import --id NAME --transformer ${square4} --tokenizer FILE --labels FILE`,
       '',
       'cls_embedding.embedding_table.weight F32 [11, 64]',
@@ -31,8 +31,8 @@ describe('inspecting a file', () => {
       tensors.set('freqs_cis', floatTensor([1 + 40, 10, 2], new Array<number>(41 * 20).fill(0)));
     });
     const lines = await inspectFile(path);
-    expect(lines).toContain('attention heads: --heads must say');
-    expect(lines).toContain('cells: --grid must say');
+    expect(lines).toContain('attention heads: unknown; pass --heads');
+    expect(lines).toContain('cells: unknown; pass --grid');
     expect(lines.find((line) => line.startsWith('import it'))).toMatch(/--heads N --grid WxH$/);
   });
 
@@ -46,19 +46,19 @@ describe('inspecting a file', () => {
   });
 
   it.each([
-    ['llamagen-f4.pt', 'llamagen tokenizer: 50 codes of 8 numbers, 4 pixels'],
-    ['llamagen-f8.safetensors', 'llamagen tokenizer: 70 codes of 8 numbers, 8 pixels'],
-    ['maskgit-f4.bin', 'maskgit tokenizer: 40 codes of 24 numbers, 4 pixels'],
+    ['llamagen-f4.pt', 'llamagen tokenizer: 50 codes of 8 dimensions, 4 x 4'],
+    ['llamagen-f8.safetensors', 'llamagen tokenizer: 70 codes of 8 dimensions, 8 x 8'],
+    ['maskgit-f4.bin', 'maskgit tokenizer: 40 codes of 24 dimensions, 4 x 4'],
   ])('says of a tokenizer what it is: %s', async (name, says) => {
     const lines = await inspectFile(goldenFile(name));
-    expect(lines[2]).toBe(`${says} along a cell's side`);
+    expect(lines[2]).toBe(`${says} pixels per cell`);
     expect(lines[3]).toContain(`--transformer FILE --tokenizer ${goldenFile(name)} --labels FILE`);
   });
 
   it('sees through an index of shards', async () => {
     const index = await writeSharded(folder(), await readTensors(square4));
     const lines = await inspectFile(index);
-    expect(lines[0]).toBe(`${index}: 19 tensors of F32, 113984 numbers in 455936 bytes`);
+    expect(lines[0]).toBe(`${index}: 19 tensors of F32, 113984 values, 455936 bytes`);
     expect(lines[2]).toContain('RandAR transformer: 2 layers of 64');
   });
 
@@ -82,13 +82,13 @@ describe('inspecting a file', () => {
     const options = { id: 'few', models: folder(), transformer: square4, tokenizer, labels } as const;
     await importModel({ ...options, precision: 'int4', replace: false, measure: false }, () => undefined);
     const lines = await inspectFile(join(folder(), 'few', 'transformer.safetensors'));
-    expect(lines[2]).toContain('is int4 already');
+    expect(lines[2]).toContain('is already quantized to int4');
   });
 
   it('says what it is not', async () => {
     const path = await writeTensors(join(folder(), 'other'), new Map([['x', floatTensor([1], [0])]]));
     expect((await inspectFile(path))[2]).toMatch(
-      /^cannot be imported: no transformer of RandAR or RAR, and .*not a tokenizer/,
+      /^cannot be imported: not a RandAR or RAR transformer, and .*not a tokenizer/,
     );
     const empty = await writeTensors(join(folder(), 'empty'), new Map());
     expect((await inspectFile(empty))[2]).toMatch(/^cannot be imported: /);

@@ -93,13 +93,13 @@ describe('labels of a file', () => {
   it.each([
     ['["cat", ', 'is not JSON'],
     ['{"0": "cat"}', 'to be an array of names or of {name, title, symbol}'],
-    ['["cat", 7, null]', 'to be an array of names or of {name, title, symbol}, which entry 1, 2 is not'],
-    ['[["n01440764", "tench"]]', 'which entry 0 is not'],
-    ['[{"name": 7}]', 'which entry 0 is not'],
-    ['["cat", ""]', 'which entry 1 is not'],
-    ['[]', 'holds no names'],
-    ['\n\n', 'holds no names'],
-    ['', 'holds no names'],
+    ['["cat", 7, null]', 'to be an array of names or of {name, title, symbol}; invalid entries: 1, 2'],
+    ['[["n01440764", "tench"]]', 'invalid entries: 0'],
+    ['[{"name": 7}]', 'invalid entries: 0'],
+    ['["cat", ""]', 'invalid entries: 1'],
+    ['[]', 'contains no names'],
+    ['\n\n', 'contains no names'],
+    ['', 'contains no names'],
   ])('are refused where they are none: %j', async (text, says) => {
     const error: unknown = await labelsOf(text).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ImportError);
@@ -110,7 +110,7 @@ describe('labels of a file', () => {
 
   it('are refused where there is no such file', async () => {
     await expect(readLabelNames('imagnet')).rejects.toThrow(
-      new ImportError('--labels: expected "imagenet" or a file that can be read, got "imagnet"'),
+      new ImportError('--labels: expected "imagenet" or a readable file, got "imagnet"'),
     );
   });
 });

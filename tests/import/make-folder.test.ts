@@ -27,7 +27,7 @@ async function refusal(made: Promise<unknown>): Promise<string> {
   return (error as ImportError).message;
 }
 
-const taken = () => `--id: there is a model "cats" already in ${place}; --replace takes its place`;
+const taken = () => `--id: model "cats" already exists at ${place}; use --replace to replace it`;
 
 describe('a folder that is made', () => {
   it('is not there before it is whole, and gives what filling it gave', async () => {
@@ -96,9 +96,9 @@ describe('a folder that is made', () => {
   it('says where it cannot be made', async () => {
     await writeFile(models, 'a file');
     expect(await refusal(makeFolder(place, false, fill('new')))).toMatch(
-      /^--models: .*cats cannot be written: E(NOTDIR|EXIST): /,
+      /^--models: cannot write .*cats: E(NOTDIR|EXIST): /,
     );
     const long = join(folder(), 'x'.repeat(250));
-    expect(await refusal(makeFolder(long, false, fill('new')))).toContain('cannot be written: ENAMETOOLONG');
+    expect(await refusal(makeFolder(long, false, fill('new')))).toMatch(/cannot write .*: ENAMETOOLONG/);
   });
 });

@@ -66,13 +66,13 @@ describe('the attention heads', () => {
 
   it('are refused where they contradict freqs_cis', () => {
     expect(refusal({ heads: 2 }, { transformer: rotation(256, 8) })).toEqual([
-      '--heads: freqs_cis of gpt.pt is for 4 attention heads, got 2: leave it out',
+      '--heads: freqs_cis of gpt.pt implies 4 attention heads, got 2: omit the option',
     ]);
   });
 
   it('are asked for where 64 does not fit', () => {
     expect(refusal({}, { dimension: 96 })).toEqual([
-      '--heads: gpt.pt has rows of 96 numbers, which is no multiple of 64: say how many attention heads there are',
+      '--heads: gpt.pt has a width of 96, which is not a multiple of 64: pass the number of attention heads',
     ]);
     expect(heads({ heads: 3 }, { dimension: 96 })).toBe(3);
   });
@@ -102,7 +102,7 @@ describe('the grid', () => {
 
   it('is asked for where there is no square of so many cells', () => {
     expect(refusal({}, { transformer: rotation(50, 32) })).toEqual([
-      '--grid: gpt.pt is for 50 cells, which is no square: say its width and height, as 16x16',
+      '--grid: gpt.pt has 50 cells, which is not a square number: pass width and height, such as 16x16',
     ]);
     expect(grid({ grid: { width: 5, height: 10 } }, { transformer: rotation(50, 32) })).toEqual({
       width: 5,
@@ -112,7 +112,7 @@ describe('the grid', () => {
 
   it('is refused where it contradicts freqs_cis', () => {
     expect(refusal({ grid: { width: 4, height: 4 } }, { transformer: rotation(64, 32) })).toEqual([
-      '--grid: freqs_cis of gpt.pt is for 64 cells, got 4x4 of 16',
+      '--grid: freqs_cis of gpt.pt implies 64 cells, got 4x4 = 16',
     ]);
   });
 
@@ -160,7 +160,7 @@ describe('a model', () => {
       'layers.1.attention.wo.weight is missing',
       'norm.weight is missing',
       'optimizer.step is not a parameter of this family',
-      '--grid: freqs_cis of gpt.pt is for 64 cells, got 4x4 of 16',
+      '--grid: freqs_cis of gpt.pt implies 64 cells, got 4x4 = 16',
       'vq.pt: quant_conv.bias is missing',
       'decoder.conv_out.bias has shape [4], [3] expected',
       'loss.weight is not a parameter of this family',
@@ -173,7 +173,7 @@ describe('a model', () => {
     };
     expect(refusal({ labels: 1000 }, { tokenizer })).toEqual([
       'vq.pt has 49 codes, gpt.pt 50 tokens: they are not of one model',
-      '--labels: 1000 labels, the transformer has 3 classes',
+      '--labels: 1000 labels, but the transformer has 3 classes',
     ]);
   });
 
@@ -192,14 +192,14 @@ describe('a model', () => {
         },
       },
     );
-    expect(problems).toEqual(['gpt.pt has 65536 tokens, at most 65535 can be served']);
+    expect(problems).toEqual(['gpt.pt has 65536 tokens: at most 65535 are supported']);
   });
 
   it("is refused where the files stand in each other's place", () => {
     const swapped = () => readModel(fileOf('vq.pt', llamagen), fileOf('gpt.pt', transformer), {});
     expect(swapped).toThrow(ImportError);
     expect(swapped).toThrow(
-      /--transformer: vq\.pt is no transformer of a known family: .*; gpt\.pt: not a tokenizer of a known family/,
+      /--transformer: vq\.pt is not a supported transformer: .*; gpt\.pt: not a tokenizer of a known family/,
     );
   });
 

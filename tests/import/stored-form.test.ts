@@ -5,7 +5,8 @@ import { floats } from '../../src/checkpoint/floats.js';
 import { openWeights } from '../../src/checkpoint/open-weights.js';
 import { ParameterReader } from '../../src/checkpoint/parameters.js';
 import { writeSafetensors } from '../../src/checkpoint/write-safetensors.js';
-import { precisionOf, readTransformer, type Precision } from '../../src/graph/transformer-weights.js';
+import { randar } from '../../src/family/randar/family.js';
+import type { Precision } from '../../src/graph/linear.js';
 import { ImportError } from '../../src/import/import-options.js';
 import { storedForm } from '../../src/import/stored-form.js';
 import { goldenFile } from '../support/goldens/load.js';
@@ -28,7 +29,7 @@ async function stored(precision: Precision, from = golden): Promise<Tensors> {
   const path = join(folder(), `${precision}.safetensors`);
   const file = await openWeights(from);
   try {
-    const weights = readTransformer(new ParameterReader(from, file.tensors), heads);
+    const weights = randar.read(new ParameterReader(from, file.tensors), heads);
     await writeSafetensors(path, storedForm(weights, file, precision), (form) => form.bytes());
   } finally {
     await file.close();
@@ -120,8 +121,8 @@ describe('a transformer stored in', () => {
 
   it.each(['fp32', 'fp16', 'int8', 'int4'] as const)('%s is what a reader takes it for', async (precision) => {
     const tensors = await stored(precision);
-    const weights = readTransformer(new ParameterReader('stored', tensors), heads);
-    expect(precisionOf(weights)).toBe(precision);
+    const weights = randar.read(new ParameterReader('stored', tensors), heads);
+    expect(weights.precision).toBe(precision);
     expect(weights.shape).toMatchObject({ dimension: 64, layers: 2, vocabulary: 50, classes: 10 });
     if (precision !== 'fp16' && precision !== 'fp32') return;
     expect(weights.shape.parameters).toBe(113_984);
@@ -148,7 +149,7 @@ describe('storing a transformer is refused', () => {
     await stored('int8');
     const from = join(folder(), 'int8.safetensors');
     await expect(stored('int4', from)).rejects.toThrow(
-      `--transformer: ${from} is int8 already (layers.0.attention.wqkv.weight): import the file that it was made from`,
+      `--transformer: ${from} is already quantized to int8 (layers.0.attention.wqkv.weight); import the original float weights`,
     );
   });
 
@@ -162,7 +163,7 @@ describe('storing a transformer is refused', () => {
       }
     });
     expect(error.message).toBe(
-      '--precision: layers.0.feed_forward.w2.weight has rows of 40, a multiple of 32 expected for int4; use int8',
+      '--precision: layers.0.feed_forward.w2.weight has rows of 40; int4 needs a multiple of 32; use int8',
     );
   });
 
@@ -171,7 +172,7 @@ describe('storing a transformer is refused', () => {
     const error = await refusal(precision, (tensors) => {
       tensors.set(name, withNaN(tensors.get(name) as Tensor));
     });
-    expect(error.message).toContain(`edited.safetensors: ${name} holds numbers that are not finite`);
+    expect(error.message).toContain(`edited.safetensors: ${name} contains NaN or infinite values`);
   });
 
   it.each(['fp16', 'int8', 'int4'] as const)('where a number of a table is beyond fp16: %s', async (precision) => {
@@ -180,7 +181,7 @@ describe('storing a transformer is refused', () => {
       tensors.set(name, floatTensor([11, 64], new Array<number>(11 * 64).fill(65520)));
     };
     const error = await refusal(precision, edit);
-    expect(error.message).toBe(`--precision: ${name} holds numbers too large for fp16; use fp32`);
+    expect(error.message).toBe(`--precision: ${name} has values too large for fp16; use fp32`);
     await expect(refusal('fp32', edit)).rejects.toThrow('it was stored');
   });
 });

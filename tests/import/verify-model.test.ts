@@ -33,16 +33,16 @@ describe('the self-check', () => {
   it('finds the built-in model good, and says how good', async () => {
     const checks = await verify(emoji);
     expect(goodOf(checks)).toEqual({ tokenizer: true, cache: true, precision: true, speed: true });
-    expect(checks.tokenizer?.result).toMatch(/comes back with \d+\.\d dB .* \d+ of 256 tokens as they were/);
-    expect(checks.cache?.result).toMatch(/differ by \d\.\de-\d of their range at most/);
-    expect(checks.precision?.result).toBe('int8, KL divergence 1.1e-3 from fp32, measured when it was imported');
-    expect(checks.speed?.result).toMatch(/ms a picture, .* ms a step of 88, guidance to 2/);
+    expect(checks.tokenizer?.result).toMatch(/PSNR \d+\.\d dB .* \d+ of 256 tokens unchanged/);
+    expect(checks.cache?.result).toMatch(/differ by at most \d\.\de-\d of their range/);
+    expect(checks.precision?.result).toBe('int8, KL divergence 1.1e-3 from fp32, measured at import');
+    expect(checks.speed?.result).toMatch(/ms per picture, .* ms per step, 88 steps, guidance up to 2/);
   });
 
   it('finds its float weights good', async () => {
     const checks = await verify(emoji, true);
     expect(goodOf(checks)).toEqual({ tokenizer: true, cache: true, precision: true, speed: true });
-    expect(checks.precision?.result).toBe('fp16; its error was not measured');
+    expect(checks.precision?.result).toBe('fp16; error not measured');
   });
 
   it('finds the model good in 8 bits, and says what that cost', async () => {
@@ -62,7 +62,7 @@ describe('the self-check', () => {
     const checks = await verify(join(folder(), 'emoji8'));
     expect(goodOf(checks)).toEqual({ tokenizer: true, cache: true, precision: true, speed: true });
     expect(checks.precision?.result).toBe(
-      `int8, KL divergence ${divergence?.toExponential(1)} from fp32, measured when it was imported`,
+      `int8, KL divergence ${divergence?.toExponential(1)} from fp32, measured at import`,
     );
   });
 

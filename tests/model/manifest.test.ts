@@ -57,7 +57,7 @@ describe("a model's folder", () => {
     [
       'more steps than cells',
       { defaults: { steps: 17, guidance: { start: 1, end: 4 }, temperature: 1 } },
-      'defaults.steps: 17',
+      'defaults.steps: expected at most 16 (the number of cells), got 17',
     ],
   ])('is refused for %s', async (_, edit, says) => {
     await change('model.json', (json) => ({ ...json, ...edit }));
@@ -87,12 +87,12 @@ describe("a model's folder", () => {
     [
       'fewer steps than cells of a family that decodes one by one',
       rar({ defaults: { steps: 8, guidance: { start: 1, end: 4 }, temperature: 1 } }),
-      'defaults.steps: 8, 16 expected: a model of the family "rar" decodes one cell a step',
+      'defaults.steps: expected 16, got 8: models of the family "rar" decode one cell per step',
     ],
     [
       'any order of a family that has no other weights',
       { transformer: { file: 'transformer.safetensors', heads: 2, anyOrder: true } },
-      'transformer.anyOrder: models of the family "randar" follow any order: leave it out',
+      'transformer.anyOrder: models of the family "randar" support any order: remove this field',
     ],
     [
       'a curve that nobody knows',
@@ -118,13 +118,13 @@ describe("a model's folder", () => {
     await writeFile(join(folder, 'model.json'), '{');
     await expect(readManifest(folder)).rejects.toThrow('is not JSON');
     await rm(join(folder, 'model.json'));
-    await expect(readManifest(folder)).rejects.toThrow('cannot be read');
+    await expect(readManifest(folder)).rejects.toThrow('cannot read');
   });
 
   it.each<[string, unknown, string]>([
     ['no list', {}, 'the file: '],
-    ['an index twice', [label(0, 'a'), label(0, 'b')], 'label 1 has index 0, 1 expected'],
-    ['a name twice', [label(0, 'a'), label(1, 'a')], 'the name "a" is there twice'],
+    ['an index twice', [label(0, 'a'), label(0, 'b')], 'label 1: expected index 1, got 0'],
+    ['a name twice', [label(0, 'a'), label(1, 'a')], 'duplicate name "a"'],
     ['a name with spaces', [label(0, 'a b')], '0.name: '],
   ])('is refused for labels with %s', async (_, labels, says) => {
     await writeFile(join(folder, 'labels.json'), JSON.stringify(labels));
@@ -141,8 +141,8 @@ describe('the models folder', () => {
 
   it('is refused where it is empty or not there', async () => {
     await rm(folder, { recursive: true });
-    await expect(readManifests(models)).rejects.toThrow('holds no model');
-    await expect(readManifests(join(models, 'nowhere'))).rejects.toThrow('cannot be read');
+    await expect(readManifests(models)).rejects.toThrow('contains no models');
+    await expect(readManifests(join(models, 'nowhere'))).rejects.toThrow('cannot read');
   });
 
   it('of this package is in order', async () => {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GenerationEvent } from '../../src/generation/event.js';
 import { Generation } from '../../src/generation/generation.js';
 import type { Picture } from '../../src/generation/picture.js';
@@ -213,5 +213,49 @@ describe('previews through the decoder', () => {
     await finish(new Error('the worker is gone'));
     expect(errors).toEqual([]);
     expect(await previewsOf(failing)).toEqual([]);
+  });
+});
+
+describe('the budget of previews through the decoder', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] }));
+  afterEach(() => vi.useRealTimers());
+
+  /** Whoever renders needs 30 ms for a picture; `begun` has the time at which each was begun. */
+  function rendering(share: number) {
+    const begun: number[] = [];
+    const start = performance.now();
+    const previews = new DecodedPreviews(
+      async () => {
+        begun.push(performance.now() - start);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      },
+      share,
+      (error) => {
+        throw error;
+      },
+    );
+    return { previews, begun };
+  }
+
+  /** Offers a preview every 5 ms for half a second. */
+  async function offerAll(previews: DecodedPreviews): Promise<void> {
+    const drawn = generation(decoded);
+    for (let ms = 0; ms < 500; ms += 5) {
+      previews.offer(drawn, 1);
+      await vi.advanceTimersByTimeAsync(5);
+    }
+  }
+
+  it('is kept by a pause after each, as long as its share demands', async () => {
+    const { previews, begun } = rendering(0.25);
+    await offerAll(previews);
+    // 30 ms of 120 ms are a quarter.
+    expect(begun).toEqual([0, 120, 240, 360, 480]);
+  });
+
+  it('of the whole machine leaves no pause', async () => {
+    const { previews, begun } = rendering(1);
+    await offerAll(previews);
+    expect(begun.slice(0, 4)).toEqual([0, 30, 60, 90]);
   });
 });

@@ -33,7 +33,7 @@ describe('a device', () => {
     // A machine with the CUDA library has nothing to refuse.
     if (!(error instanceof Error)) return;
     expect(error).toBeInstanceOf(DeviceError);
-    expect(error.message).toContain('device "cuda:0" cannot be used');
+    expect(error.message).toContain('cannot use device "cuda:0"');
     expect(error.message).toContain('onnxruntime-node-install=cuda12');
     expect(error.message).not.toContain('\n');
   });

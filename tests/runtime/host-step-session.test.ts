@@ -1,7 +1,7 @@
 import ort from 'onnxruntime-node';
 import { describe, expect, it, vi } from 'vitest';
 import { Decoding, type DecodingRequest } from '../../src/decoding/decoding.js';
-import { loadRandar } from '../../src/model/randar-transformer.js';
+import { loadRandar } from '../../src/family/randar/transformer.js';
 import { maxLanes, type StepSession } from '../../src/runtime/step-session.js';
 import { goldenFile, loadTransformerGolden, onOneThread } from '../support/goldens/load.js';
 import { referenceRequest } from '../support/goldens/requests.js';
@@ -10,7 +10,7 @@ import { referenceRequest } from '../support/goldens/requests.js';
 const tolerance = 1e-5;
 
 describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', async (name) => {
-  const { golden, session, ownSequence } = await loadTransformerGolden(name);
+  const { golden, session, ownLayout } = await loadTransformerGolden(name);
 
   const request = (i: number): DecodingRequest => {
     const reference = golden.cases[i % golden.cases.length];
@@ -18,8 +18,8 @@ describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', 
     return referenceRequest(reference, { temperature: 0, topK: 0, topP: 1 });
   };
   const begin = (of: DecodingRequest) => {
-    const decoding = new Decoding(ownSequence, of);
-    return { decoding, cache: session.createCache(decoding.rows, decoding.capacity) };
+    const decoding = new Decoding(ownLayout, of);
+    return { decoding, cache: session.createCache(decoding.sequences, decoding.capacity) };
   };
   const unguided: DecodingRequest = {
     ...request(0),

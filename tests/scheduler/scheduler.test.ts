@@ -241,6 +241,17 @@ describe('a generation that is cancelled', () => {
     expect(lone.cancelled).toEqual([]);
   });
 
+  it('while it waits lets in at once who waited behind it only', () => {
+    const { scheduler, lone } = oneWorker({}, 4);
+    enqueue(scheduler, 1);
+    const large = generation({ count: 4 });
+    scheduler.enqueue(large, 'client');
+    enqueue(scheduler, 1);
+    expect(lone.admitted).toEqual(['g0']);
+    scheduler.cancel(large);
+    expect(lone.admitted).toEqual(['g0', 'g2']);
+  });
+
   it('in the middle hears no more, and keeps its slots until the worker lets go of them', async () => {
     const { scheduler, lone } = oneWorker({}, 1);
     const [one, next] = enqueue(scheduler, 2);

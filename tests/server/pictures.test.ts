@@ -80,7 +80,7 @@ describe('the address of a picture', () => {
     for (const url of wrong) {
       const response = await fetch(url);
       expect(response.status).toBe(404);
-      expect(await response.text()).toContain('no such picture');
+      expect(await response.text()).toContain('No such picture');
     }
     expect((await fetch(finished, { method: 'POST' })).status).toBe(405);
   });

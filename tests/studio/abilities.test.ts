@@ -45,10 +45,10 @@ describe('what is in the way of a picture for a model', () => {
   });
 
   it('is the model where it cannot, and those that can are named', () => {
-    const text = 'Fast draws every cell of a picture itself.';
+    const text = 'Fast cannot keep part of an existing picture.';
     expect(pictureTrouble(fast, [first, fast])?.text).toBe(`${text} Choose another model: First.`);
     expect(pictureTrouble(fast, [first, fast, second])?.text).toBe(`${text} Choose another model: First or Second.`);
-    expect(pictureTrouble(fast, [fast])?.text).toBe(`${text} No model of this server can; a RandAR model could.`);
+    expect(pictureTrouble(fast, [fast])?.text).toBe(`${text} No model on this server supports it. RandAR models do.`);
   });
 });
 

@@ -39,9 +39,9 @@ describe.skipIf(chromium === undefined)('the address of a generation that nobody
 
   it('is answered in words, and can be left', async () => {
     const page = await open(`${running().server.address}/#generation=never-was`);
-    await page.getByText('The server does not know this generation any more').waitFor();
-    expect(await page.getByRole('button', { name: 'Draw it again' }).count()).toBe(0);
-    await page.getByRole('button', { name: 'Leave it' }).click();
+    await page.getByText('The server no longer has this generation').waitFor();
+    expect(await page.getByRole('button', { name: 'Draw again' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
     await page.getByRole('heading', { name: 'A picture in any order' }).waitFor();
     await draw(page, 'fox');
     await finished(page);
@@ -62,13 +62,13 @@ describe.skipIf(chromium === undefined)('the page and a server that is restarted
     await page.getByText(/is being drawn: step \d/).waitFor();
     before.kill('SIGKILL');
     await before.ended;
-    await page.getByText('The connection to the server is lost').waitFor();
+    await page.getByRole('alert').getByText('Connection lost').waitFor();
     await keepScreenshot(page, 'lost');
     await serve(['--port', port]);
-    await page.getByText('The server does not know this generation any more').waitFor();
+    await page.getByText('The server no longer has this generation').waitFor();
     await page.getByText('Connected', { exact: true }).waitFor();
     const [id] = shownIds(page);
-    await page.getByRole('button', { name: 'Draw it again' }).click();
+    await page.getByRole('button', { name: 'Draw again' }).click();
     await page
       .getByText(/, drawn in .* seed 7\./)
       .first()

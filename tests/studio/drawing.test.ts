@@ -63,7 +63,7 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
     expect((await earlier.screenshot()).equals(whole)).toBe(false);
 
     await page.getByRole('radio', { name: 'Confidence' }).check();
-    await page.getByText('a guess').waitFor();
+    await page.getByText('uncertain').waitFor();
     await keepScreenshot(page, 'confidence');
     await slider.fill('88');
     await page.getByRole('radio', { name: 'Order' }).check();
@@ -135,7 +135,7 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
     await page.getByLabel('Steps').fill('999');
     await page.getByLabel('Pictures').fill('40');
     await draw(page);
-    await page.getByText('This cannot be drawn as it is').waitFor();
+    await page.getByText('Some settings are not valid').waitFor();
     const steps = page.getByLabel('Steps');
     expect(await steps.getAttribute('aria-invalid')).toBe('true');
     await page.getByText('Expected a whole number from 1 to 256, got 999.').waitFor();
@@ -154,7 +154,7 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
     await page.getByLabel('Seed').fill('7');
     await draw(page);
     await finished(page);
-    await page.getByText('Draw the same from elsewhere').click();
+    await page.getByText('Copy as code').click();
     const texts: string[] = [];
     for (const language of ['GraphQL', 'curl', 'Client']) {
       await page.getByRole('radio', { name: language, exact: true }).check();
@@ -171,7 +171,7 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
   it('compares two orders with the same seed, step by step', async () => {
     const page = await open(address());
     await page.getByRole('radio', { name: 'Compare' }).check();
-    await page.getByLabel('Another order').selectOption('SPIRAL');
+    await page.getByLabel('Second order').selectOption('SPIRAL');
     await draw(page, 'heart', 'Draw both');
     await eventually(() => page.locator('.status').filter({ hasText: 'drawn in' }).count()).toBe(2);
     for (const order of ['Random', 'Spiral']) {
@@ -191,7 +191,7 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
   it('shows what others drew, with the exact input of that', async () => {
     const page = await open(address());
     const other = await open(address());
-    await other.getByLabel('Order of the cells').selectOption('SPIRAL');
+    await other.getByLabel('Order of cells').selectOption('SPIRAL');
     await other.getByText('More settings').click();
     await other.getByLabel('Temperature').fill('0.5');
     await draw(other, 'ghost');
@@ -203,11 +203,11 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
       .getByText(/^Ghost, drawn in /)
       .first()
       .waitFor();
-    await page.getByText('Draw the same from elsewhere').click();
+    await page.getByText('Copy as code').click();
     const operation = page.getByRole('region', { name: 'Operation' });
     await operation.getByText('kind: SPIRAL').waitFor();
     expect(await operation.textContent()).toContain('temperature: 0.5\n');
-    await gallery.getByRole('radio', { name: "This session's" }).check();
-    await gallery.getByText('What is drawn is shown here').waitFor();
+    await gallery.getByRole('radio', { name: 'Mine' }).check();
+    await gallery.getByText('Finished pictures appear here.').waitFor();
   });
 });

@@ -48,7 +48,7 @@ describe.skipIf(chromium === undefined).each(looks)('the page, %s', (name, optio
     await page.getByRole('slider', { name: 'Step' }).fill('62');
     await page.getByText(/^Step 62/).waitFor();
     await keepScreenshot(page, `${name}-result`);
-    await page.getByText('Draw the same from elsewhere').click();
+    await page.getByText('Copy as code').click();
     await expectFaultless(page);
   });
 
@@ -56,7 +56,7 @@ describe.skipIf(chromium === undefined).each(looks)('the page, %s', (name, optio
     const page = await open(running().server.address, options);
     await draw(page, 'cat');
     await finished(page);
-    await page.getByRole('button', { name: 'Inpaint it' }).click();
+    await page.getByRole('button', { name: 'Inpaint this' }).click();
     await page.getByRole('application').focus();
     await page.keyboard.press('Space');
     await expectFaultless(page);
@@ -71,7 +71,7 @@ describe.skipIf(chromium === undefined).each(looks)('the page, %s', (name, optio
     await page.getByRole('radio', { name: 'Compare' }).check();
     await page.getByLabel('Steps').fill('999');
     await page.getByRole('button', { name: 'Draw both' }).click();
-    await page.getByText('This cannot be drawn as it is').waitFor();
+    await page.getByText('Some settings are not valid').waitFor();
     await expectFaultless(page);
     await page.getByLabel('Steps').fill('20');
     await page.getByRole('button', { name: 'Draw both' }).click();

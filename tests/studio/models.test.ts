@@ -32,15 +32,15 @@ describe.skipIf(chromium === undefined)('the page with models of two families', 
 
   it('shows and asks for what the chosen one can, and goes by the model of a picture for that', async () => {
     const page = await open(running().server.address);
-    await page.getByLabel('Order of the cells').selectOption('SPIRAL');
+    await page.getByLabel('Order of cells').selectOption('SPIRAL');
     await page.getByLabel('Steps').fill('12');
     await page.getByRole('radio', { name: 'Outpaint' }).check();
     await page.getByRole('combobox', { name: 'Model' }).selectOption('rar');
-    await page.getByText('This model decodes one cell a step: 64 steps.').waitFor();
+    await page.getByText('This model decodes one cell per step: 64 steps.').waitFor();
     const tasks = page.getByRole('group', { name: 'Task' });
     expect(await tasks.count()).toBe(0);
     await page.getByText('More settings').click();
-    for (const label of ['Order of the cells', 'Steps', 'Schedule', 'Size']) {
+    for (const label of ['Order of cells', 'Steps', 'Schedule', 'Size']) {
       expect(await page.getByLabel(label, { exact: true }).count(), label).toBe(0);
     }
     await keepScreenshot(page, 'one-cell-a-step');
@@ -52,7 +52,7 @@ describe.skipIf(chromium === undefined)('the page with models of two families', 
     await page.getByRole('combobox', { name: 'Model' }).selectOption('emoji');
     await tasks.getByRole('radio', { name: 'Outpaint' }).waitFor();
     expect(await page.getByLabel('Steps', { exact: true }).inputValue()).toBe('12');
-    for (const name of ['Redraw cells', 'Inpaint it', 'Enlarge']) {
+    for (const name of ['Redraw cells', 'Inpaint this', 'Enlarge']) {
       expect(await page.getByRole('button', { name }).count(), name).toBe(0);
     }
   });

@@ -92,8 +92,8 @@ describe('the words for a generation', () => {
   const events = run?.events ?? [];
 
   it('say where it is, and how it ended', () => {
-    expect(statusText(emptyPlayback('one'))).toBe('Asking the server.');
-    expect(statusText(playAll(events.slice(0, 1)))).toMatch(/Rocket.* is next\./);
+    expect(statusText(emptyPlayback('one'))).toBe('Waiting for the server.');
+    expect(statusText(playAll(events.slice(0, 1)))).toMatch(/Rocket.*: next in the queue\./);
     expect(statusText(playAll(events.slice(0, 3)))).toMatch(/is being drawn: step 1 of/);
     expect(statusText(playAll(events))).toMatch(/drawn in 0\.\d+ s: .* seed 5\./);
     const base = { sequence: 99, elapsedMs: 1, generation: { id: 'one', status: 'CANCELLED' as const, step: 1 } };

@@ -53,7 +53,7 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
     await page.locator('input[type=file]').setInputFiles(await photo());
     await page.getByRole('application').focus();
     for (const key of ['Space', 'ArrowRight', 'Space', 'ArrowDown', 'Space', 'Space']) await page.keyboard.press(key);
-    await page.getByText('Row 10, column 10, kept').waitFor();
+    await page.getByText('Row 10, column 10, keep').waitFor();
     await page.getByText(/: 2 of 256 cells/).waitFor();
     await draw(page, 'star', 'Inpaint');
     expect(drawnCells((await shown(page)).request.known)).toEqual([136, 137]);
@@ -72,9 +72,9 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
     await page.getByRole('radio', { name: 'Inpaint' }).check();
     const file = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') };
     await page.locator('input[type=file]').setInputFiles(file);
-    await page.getByText('This file is no picture that the browser can read.').waitFor();
+    await page.getByText('The browser cannot read this file as a picture.').waitFor();
     await page.getByRole('button', { name: 'Inpaint' }).click();
-    await page.getByText('Give a picture to inpaint first.').waitFor();
+    await page.getByText('Choose a picture to inpaint first.').waitFor();
   });
 
   it('is outpainted from where its frame was dragged to', async () => {
@@ -138,7 +138,7 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
     expect(await page.locator('.timeline rect').count()).toBe(request.tokensPerStep.length);
     await page.getByRole('slider', { name: 'Step' }).fill('3');
     await eventually(() => previews.some((url) => url.includes('/16x16/'))).toBe(true);
-    await page.getByText('The small picture, whose cells come first.').waitFor();
+    await page.getByText('The small picture, which is decoded first.').waitFor();
     await keepScreenshot(page, 'enlarged');
   });
 
@@ -146,7 +146,7 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
     const page = await open(running().server.address);
     await draw(page, 'cat');
     await finished(page);
-    await page.getByRole('button', { name: 'Inpaint it' }).click();
+    await page.getByRole('button', { name: 'Inpaint this' }).click();
     await page.getByRole('application').focus();
     await page.keyboard.press('Space');
     await page.getByLabel('Blend').fill('99');

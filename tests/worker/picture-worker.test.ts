@@ -103,7 +103,7 @@ describe('a picture worker whose thread dies', () => {
     expect(last?.status).toBe('rejected');
     const error = await refusal(jobs.at(-1) ?? Promise.resolve());
     expect(error.code).toBe('WORKER_DIED');
-    expect(error.message).toMatch(/^the worker thread died \(.+\); a new one takes its place$/);
+    expect(error.message).toMatch(/^the worker thread died \(.+\) and is being restarted$/);
     expect(await worker.decode(tokens, grid)).toHaveLength(16 * 16 * 3);
     expect(threads).toHaveLength(2);
   });
@@ -142,7 +142,7 @@ describe('a picture worker with unusable weights', () => {
     expect(reason.message).toContain(join(manifest.folder, 'transformer.safetensors'));
     for (const error of [await waiting, await refusal(worker.decode(tokens, grid))]) {
       expect(error.code).toBe('WORKER_UNUSABLE');
-      expect(error.message).toBe(`the worker thread cannot be started: ${reason.message}`);
+      expect(error.message).toBe(`cannot start the worker thread: ${reason.message}`);
     }
     await worker.close();
     expect(threads).toHaveLength(1);

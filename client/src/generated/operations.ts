@@ -3,283 +3,284 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** What would be decoded. */
+/** What to plan. */
 export type DecodingPlanInput = {
-  /** Cells that are known from the start, 0 to cells - 1. */
+  /** Number of cells known from the start, 0 to cells - 1. */
   readonly known?: number | null | undefined;
-  /** The model; the default model where absent. */
+  /** Model id. Default: the server's default model. */
   readonly model?: string | null | undefined;
-  /** How many tokens each step decodes; cosine where absent. */
+  /** How many tokens each step decodes. Default: COSINE. */
   readonly schedule?: ScheduleInput | null | undefined;
-  /** Decoding steps; the model's default, in proportion to the unknown cells, where absent. */
+  /** Decoding steps. Default: the model's, scaled by the share of unknown cells. */
   readonly steps?: number | null | undefined;
 };
 
-/** Tokens to decode. */
+/** The tokens to decode. */
 export type DetokenizeInput = {
-  /** Cells in a column, 1 to 64; the model's where absent. */
+  /** Height in cells, 1 to 64. Default: the model's. */
   readonly height?: number | null | undefined;
-  /** The model; the default model where absent. */
+  /** Model id. Default: the server's default model. */
   readonly model?: string | null | undefined;
-  /** Row by row, width * height of them, each 0 to vocabularySize - 1. */
+  /** Tokens row by row: width * height numbers, 0 to vocabularySize - 1. */
   readonly tokens: ReadonlyArray<number>;
-  /** Cells in a row, 1 to 64; the model's where absent. */
+  /** Width in cells, 1 to 64. Default: the model's. */
   readonly width?: number | null | undefined;
 };
 
-/** What becomes of the features of a picture's cells. */
+/** How the features of a picture's cells are pooled. */
 export type FeaturePooling =
-  /** Their mean: one vector for the picture. */
+  /** The mean over all cells: one vector per picture. */
   | 'MEAN'
-  /** Each cell's own. */
+  /** One vector per cell. */
   | 'NONE';
 
-/** A picture, and which of the transformer's features are wanted. */
+/** A picture and the features to extract from it. */
 export type FeaturesInput = {
-  /** Scaled to cover the model's picture size and cropped around the centre. */
+  /** The picture, scaled to cover the model's resolution and cropped around the centre. */
   readonly image: ImageInput;
-  /** The block behind which they are taken, 0 is the first one; the middle one where absent. */
+  /** Take the output of this transformer block, from 0. Default: the middle block. */
   readonly layer?: number | null | undefined;
-  /** The model; the default model where absent. */
+  /** Model id. Default: the server's default model. */
   readonly model?: string | null | undefined;
-  /** What becomes of the cells' features. */
+  /** How features are pooled. */
   readonly pooling?: FeaturePooling | null | undefined;
 };
 
-/** What to draw, and how to decode it. Only the label is needed. */
+/** What to draw and how to decode it. Only the label is required. */
 export type GenerateInput = {
-  /** Pictures in this generation, 1 to 16; picture i uses seed + i. */
+  /** Number of pictures, 1 to 16. Picture i uses seed + i. */
   readonly count?: number | null | undefined;
-  /** Classifier-free guidance; the model's default where absent. */
+  /** Classifier-free guidance. Default: the model's. */
   readonly guidance?: GuidanceInput | null | undefined;
-  /** Go on after the subscriber has left. */
+  /** Keep generating after the subscriber disconnects. */
   readonly keep?: boolean | null | undefined;
-  /** What to draw. */
+  /** The class to draw. */
   readonly label: LabelInput;
-  /** The model; the default model where absent. */
+  /** Model id. Default: the server's default model. */
   readonly model?: string | null | undefined;
-  /** The order of the cells; random where absent. */
+  /** The order in which cells are decoded. Default: the model's (RANDOM for RandAR). */
   readonly order?: OrderInput | null | undefined;
-  /** Partly decoded pictures on the way; a mosaic after every step where absent. */
+  /** Previews of the unfinished picture. Default: a mosaic after every step. */
   readonly preview?: PreviewInput | null | undefined;
-  /** How many tokens each step decodes; cosine where absent. */
+  /** How many tokens each step decodes. Default: COSINE. */
   readonly schedule?: ScheduleInput | null | undefined;
-  /** 0 to 2147483647. The same seed, input, model and device give the same tokens. Chosen at random and reported where absent. */
+  /** 0 to 2147483647. The same seed, input, model and device give the same tokens. Default: random, reported in Generation.seed. */
   readonly seed?: number | null | undefined;
-  /** Draw at a higher resolution than the model was trained on. */
+  /** Generate at twice the resolution the model was trained on. Default: the model's resolution. */
   readonly size?: SizeInput | null | undefined;
-  /** What the picture starts from; nothing where absent. Not together with a size. */
+  /** A picture or tokens to start from. Cannot be combined with `size`. Default: none. */
   readonly source?: SourceInput | null | undefined;
-  /** Decoding steps, 1 to the number of unknown cells; the model's default, in proportion to the unknown cells, where absent. */
+  /** Decoding steps, 1 to the number of unknown cells. Default: the model's, scaled by the share of unknown cells. */
   readonly steps?: number | null | undefined;
-  /** 0 to 10; 0 always takes the likeliest token. The model's default where absent. */
+  /** Sampling temperature, 0 to 10; 0 is greedy decoding. Default: the model's. */
   readonly temperature?: number | null | undefined;
-  /** Draw from the k likeliest tokens only, 0 to the vocabulary size; 0 for all. The model's default where absent. */
+  /** Sample from the k most likely tokens, 0 to the vocabulary size; 0 turns it off. Default: the model's. */
   readonly topK?: number | null | undefined;
-  /** Draw from the likeliest tokens up to this cumulative probability only, 0 to 1; 1 for all. The model's default where absent. */
+  /** Sample from the most likely tokens up to this cumulative probability, 0 to 1; 1 turns it off. Default: the model's. */
   readonly topP?: number | null | undefined;
 };
 
-/** Where a generation is in its life. The last three are final. */
+/** The state of a generation. The last three are final. */
 export type GenerationStatus =
-  /** It was stopped on request. */
+  /** Cancelled by a client. */
   | 'CANCELLED'
-  /** Its pictures are finished. */
+  /** All pictures are finished. */
   | 'COMPLETED'
-  /** It ended with an error. */
+  /** Ended with an error. */
   | 'FAILED'
-  /** Waits for its turn. */
+  /** Waiting in the queue. */
   | 'QUEUED'
-  /** Its steps are being decoded. */
+  /** Decoding. */
   | 'RUNNING';
 
-/** How guidance goes from start to end. */
+/** The curve of the guidance scale from start to end. */
 export type GuidanceCurve =
-  /** Along half a cosine. */
+  /** Half a cosine wave. */
   | 'COSINE'
-  /** In a straight line. */
+  /** A straight line. */
   | 'LINEAR';
 
 /**
- * Classifier-free guidance from start to end over x = decoded / all cells; 1 to 1 turns it off.
- * LINEAR: start + (end - start) * x. COSINE: start + (end - start) * (1 - cos(pi * x^power)) / 2, the RAR family's schedule.
+ * Classifier-free guidance. The scale moves from start to end as x = decoded cells / all cells goes from 0 to 1. Start 1, end 1 turns it off.
+ * LINEAR: start + (end - start) * x. COSINE: start + (end - start) * (1 - cos(pi * x^power)) / 2, as in RAR.
  */
 export type GuidanceInput = {
-  /** How it goes from start to end. */
+  /** The curve from start to end. */
   readonly curve?: GuidanceCurve | null | undefined;
-  /** The scale at the last cell, 0 to 100. */
+  /** Scale at the last cell, 0 to 100. */
   readonly end: number;
-  /** The exponent of the cosine curve, 0 to 10. */
+  /** Exponent of the COSINE curve, 0 to 10. */
   readonly power?: number | null | undefined;
-  /** The scale at the first cell, 0 to 100. */
+  /** Scale at the first cell, 0 to 100. */
   readonly start: number;
 };
 
-/** How an image of any size comes to the size that is wanted. */
+/** How an image is scaled to the target size. */
 export type ImageFit =
-  /** Scaled to fit into it, in the centre. */
+  /** Scaled to fit inside the target, centred. */
   | 'CONTAIN'
-  /** Scaled to cover it, and cropped around the centre. */
+  /** Scaled to cover the target, then cropped around the centre. */
   | 'COVER'
-  /** Stretched to it. */
+  /** Stretched to the target. */
   | 'FILL';
 
-/** The file format of a picture. */
+/** File format of a picture. */
 export type ImageFormat =
-  /** Lossy, smallest, slow to encode. */
+  /** Lossy; smallest, but slow to encode. */
   | 'AVIF'
-  /** Lossy, read everywhere. */
+  /** Lossy; supported everywhere. */
   | 'JPEG'
   /** Lossless. */
   | 'PNG'
-  /** Lossy, small, quick to encode. */
+  /** Lossy; small and fast to encode. */
   | 'WEBP';
 
-/** An image is uploaded with the request, or given inline; the server never fetches an address. */
+/** An image, uploaded with the request or inline. The server never fetches URLs. */
 export type ImageInput =
   {   /** For example data:image/png;base64,iVBORw0... */
   readonly dataUri: string; readonly upload?: never; }
-  |  { readonly dataUri?: never;   /** A file of a multipart request. */
+  |  { readonly dataUri?: never;   /** A file uploaded in a multipart request. */
   readonly upload: Blob; };
 
-/** White (or opaque) parts of the mask are drawn anew; every token that the mask touches is. */
+/** Redraws the white (or opaque) parts of a mask. A cell is redrawn if the mask touches any of its pixels. */
 export type InpaintInput = {
-  /** Lay the image's own pixels back over the finished picture where the mask is not, with an edge that is this many pixels soft, 0 to 64; where absent, kept parts are as the tokenizer draws them. */
+  /** If set, the original pixels are blended back over the unmasked part, with a soft edge this many pixels wide, 0 to 64. Default: no blending, so unmasked parts are the tokenizer's reconstruction. */
   readonly blend?: number | null | undefined;
-  /** How the image and its mask come to the model's size. What CONTAIN leaves empty is drawn, too. */
+  /** How the image and mask are scaled to the model's resolution. Areas left empty by CONTAIN are drawn as well. */
   readonly fit?: ImageFit | null | undefined;
   /** The picture. */
   readonly image: ImageInput;
-  /** Stretched to the image's size. Where it has transparent parts, its opaque parts are drawn anew; else its white ones. */
+  /** Stretched to the size of the image. If the mask has transparent parts, its opaque parts are redrawn; otherwise its white parts. */
   readonly mask: ImageInput;
 };
 
-/** Known tokens; the other cells are drawn. */
+/** Known tokens. All other cells are drawn. */
 export type KnownTokensInput = {
-  /** Their cells, each once; cells count row by row from the top left. */
+  /** The cells of the known tokens, without duplicates. Cells are numbered row by row from the top left. */
   readonly positions: ReadonlyArray<number>;
-  /** The token of each. */
+  /** The token of each of those cells. */
   readonly tokens: ReadonlyArray<number>;
 };
 
-/** A label by its name or by its class number. */
+/** A label, by name or by class index. */
 export type LabelInput =
-  {   /** From 0. */
+  {   /** Class index, from 0. */
   readonly index: number; readonly name?: never; }
   |  { readonly index?: never;   /** For example "rocket". */
   readonly name: string; };
 
-/** A named order, or every cell in the order wanted. */
+/** A named order, or an explicit list of cells. */
 export type OrderInput =
   {   /** A named order. */
   readonly kind: OrderKind; readonly positions?: never; }
-  |  { readonly kind?: never;   /** A permutation of 0 to cells - 1, known cells with or without; cells count row by row from the top left. */
+  |  { readonly kind?: never;   /** A permutation of 0 to cells - 1; known cells may be left out. Cells are numbered row by row from the top left. */
   readonly positions: ReadonlyArray<number>; };
 
-/** In which order cells are decoded. */
+/** The order in which cells are decoded. */
 export type OrderKind =
-  /** By distance from the centre, equal ones shuffled by the seed. */
+  /** By distance from the centre; cells at equal distance are shuffled by the seed. */
   | 'CENTER_OUT'
-  /** A two-dimensional low-discrepancy sequence, from a random place in it, by the seed. */
+  /** A two-dimensional low-discrepancy (Halton) sequence; its starting point depends on the seed. */
   | 'HALTON'
-  /** Made for the tokens of each step: cells beside decoded ones, and far from the others of their step; ties by the seed. */
+  /** Locality-aware: each step takes cells close to decoded ones and far from each other. Ties are broken by the seed. */
   | 'LOCALITY'
-  /** A random permutation, by the seed. */
+  /** A random permutation; depends on the seed. */
   | 'RANDOM'
   /** Row by row from the top left. */
   | 'RASTER'
-  /** From the centre outwards, clockwise. */
+  /** Clockwise from the centre outwards. */
   | 'SPIRAL'
   /** Coarse to fine: even rows and columns first, recursively. */
   | 'SUBSAMPLE';
 
-/** The image is placed at a cell of the grid and its surroundings are drawn. */
+/** Places a picture on the grid and draws its surroundings. */
 export type OutpaintInput = {
-  /** How the image comes to that size. What CONTAIN leaves empty is drawn, too. */
+  /** How the image is scaled to that size. Areas left empty by CONTAIN are drawn as well. */
   readonly fit?: ImageFit | null | undefined;
-  /** How many cells it is high. */
+  /** Height of the image, in cells. */
   readonly height: number;
   /** The picture. */
   readonly image: ImageInput;
-  /** How many cells it is wide. */
+  /** Width of the image, in cells. */
   readonly width: number;
-  /** The column of its leftmost cells, from 0. */
+  /** Column of the image's left edge, in cells from 0. */
   readonly x: number;
-  /** The row of its topmost cells, from 0. */
+  /** Row of the image's top edge, in cells from 0. */
   readonly y: number;
 };
 
-/** Which partly decoded pictures are rendered. */
+/** Which previews to render. */
 export type PreviewInput = {
-  /** After every n-th step, from 1. */
+  /** Render after every n-th step, at least 1. */
   readonly every?: number | null | undefined;
-  /** What shows the tokens. */
+  /** How to render them. */
   readonly mode?: PreviewMode | null | undefined;
 };
 
-/** How the tokens known so far become a picture. */
+/** How a preview is rendered from the tokens decoded so far. */
 export type PreviewMode =
-  /** Through the tokenizer's decoder. */
+  /** The tokenizer's decoder. Costs compute, so the server limits how many it renders. */
   | 'DECODED'
-  /** Each known token as its own patch, nearly free. */
+  /** A precomputed patch for each token. Very cheap. */
   | 'MOSAIC'
-  /** No previews: tokens alone. */
+  /** No previews, only tokens. */
   | 'NONE';
 
-/** These cells of a finished picture are drawn anew (with this input's label, seed and so on), the others kept. */
+/** Redraws some cells of a finished picture with the label, seed and settings of this input. All other cells are kept. */
 export type RedrawInput = {
-  /** The cells, at least one and not all, each once; cells count row by row from the top left. */
+  /** The cells to redraw: at least one, not all, no duplicates. Cells are numbered row by row from the top left. */
   readonly cells: ReadonlyArray<number>;
-  /** A completed generation of the same model that the server still keeps. */
+  /** Id of a completed generation of the same model that is still in memory. */
   readonly generation: string;
-  /** Which one of its pictures, from 0. */
+  /** Index of the picture within that generation, from 0. */
   readonly image?: number | null | undefined;
 };
 
-/** A named schedule, or the tokens of every step. */
+/** A named schedule, or an explicit number of tokens per step. */
 export type ScheduleInput =
   {   /** A named schedule. */
   readonly kind: ScheduleKind; readonly tokensPerStep?: never; }
-  |  { readonly kind?: never;   /** Tokens of each step, each at least 1, together the number of unknown cells. */
+  |  { readonly kind?: never;   /** Tokens to decode in each step: at least 1 each, summing to the number of unknown cells. */
   readonly tokensPerStep: ReadonlyArray<number>; };
 
 /** How many tokens each step decodes. */
 export type ScheduleKind =
-  /** Few at first, many at the end. As in the reference the first step decodes one token, so `steps: 1` takes two. */
+  /** Few tokens in the first steps, many in the last. As in the reference, the first step decodes one token, so `steps: 1` takes two steps. */
   | 'COSINE'
-  /** The same number at every step. */
+  /** The same number in every step. */
   | 'LINEAR'
-  /** One at every step: as many steps as cells. */
+  /** One token per step, so as many steps as cells. */
   | 'ONE_BY_ONE';
 
 /**
- * factor 2 draws twice the model's width and height by resolution extrapolation: first a picture of the model's own size,
- * then the cells between its cells. The events' cells are those of the large grid; previews show the small picture first.
- * As the reference counts, `steps` are those of all cells of the large grid, known ones among them: totalSteps says what comes of it.
+ * Factor 2 doubles width and height by resolution extrapolation: a picture at the model's resolution is decoded first,
+ * then the cells in between. Cell numbers in events refer to the large grid; previews show the small picture first.
+ * As in the reference implementation, `steps` counts steps over all cells of the large grid, including those already known.
+ * Generation.totalSteps is the number of steps that actually run.
  */
 export type SizeInput = {
   /** 1 or 2. */
   readonly factor: number;
-  /** How much the small picture guides the cells between its own; 2.5 throughout where absent, 1 to 1 turns it off. */
+  /** How strongly the small picture guides the cells in between. Start 1, end 1 turns it off. Default: 2.5 throughout. */
   readonly spatialGuidance?: GuidanceInput | null | undefined;
 };
 
-/** What the picture starts from. The rest is drawn around it and fits it. */
+/** What to start from. The model fills in the rest to match. */
 export type SourceInput =
-  {   /** A picture of which parts are drawn anew. */
+  {   /** Redraw the masked part of a picture. */
   readonly inpaint: InpaintInput; readonly outpaint?: never; readonly redraw?: never; readonly tokens?: never; }
-  |  { readonly inpaint?: never;   /** A picture whose surroundings are drawn. */
+  |  { readonly inpaint?: never;   /** Extend a picture beyond its edges. */
   readonly outpaint: OutpaintInput; readonly redraw?: never; readonly tokens?: never; }
-  |  { readonly inpaint?: never; readonly outpaint?: never;   /** Cells of a finished picture are drawn anew. */
+  |  { readonly inpaint?: never; readonly outpaint?: never;   /** Redraw some cells of a finished picture. */
   readonly redraw: RedrawInput; readonly tokens?: never; }
-  |  { readonly inpaint?: never; readonly outpaint?: never; readonly redraw?: never;   /** Tokens at their cells. */
+  |  { readonly inpaint?: never; readonly outpaint?: never; readonly redraw?: never;   /** Start from given tokens. */
   readonly tokens: KnownTokensInput; };
 
-/** A picture to encode. */
+/** The picture to encode. */
 export type TokenizeInput = {
-  /** Scaled to cover the model's picture size and cropped around the centre. */
+  /** The picture, scaled to cover the model's resolution and cropped around the centre. */
   readonly image: ImageInput;
-  /** The model; the default model where absent. */
+  /** Model id. Default: the server's default model. */
   readonly model?: string | null | undefined;
 };
 

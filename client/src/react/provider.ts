@@ -20,7 +20,7 @@ export function useClient(own?: Client): Client {
   const used = own ?? client;
   if (!used) {
     throw new Error(
-      'There is no client: wrap the app in <RandarProvider client={createClient({ url })}>, or give one.',
+      'No client found. Wrap the app in <RandarProvider client={createClient({ url })}>, or pass a client to the hook.',
     );
   }
   return used;

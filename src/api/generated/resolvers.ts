@@ -15,202 +15,202 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** A UTC time, ISO 8601. */
+  /** A UTC timestamp in ISO 8601 format. */
   DateTime: { input: string; output: string; }
-  /** A file of a multipart request (graphql-multipart-request-spec). */
+  /** A file uploaded in a multipart request (graphql-multipart-request-spec). */
   File: { input: File; output: never; }
-  /** A GenerateInput as a JSON object: to be read, kept, and sent again as the variable of a generate. */
+  /** A GenerateInput as a JSON object. Save it and send it again as the `input` variable of generate. */
   GenerateInputJSON: { input: never; output: GenerateInput; }
 };
 
-/** How a picture would be decoded. */
+/** A decoding plan. */
 export type DecodingPlan = {
   readonly __typename?: 'DecodingPlan';
-  /** Tokens that each step decodes. */
+  /** Number of tokens decoded in each step. */
   readonly tokensPerStep: ReadonlyArray<Scalars['Int']['output']>;
 };
 
-/** What would be decoded. */
+/** What to plan. */
 export type DecodingPlanInput = {
-  /** Cells that are known from the start, 0 to cells - 1. */
+  /** Number of cells known from the start, 0 to cells - 1. */
   readonly known?: InputMaybe<Scalars['Int']['input']>;
-  /** The model; the default model where absent. */
+  /** Model id. Default: the server's default model. */
   readonly model?: InputMaybe<Scalars['ID']['input']>;
-  /** How many tokens each step decodes; cosine where absent. */
+  /** How many tokens each step decodes. Default: COSINE. */
   readonly schedule?: InputMaybe<ScheduleInput>;
-  /** Decoding steps; the model's default, in proportion to the unknown cells, where absent. */
+  /** Decoding steps. Default: the model's, scaled by the share of unknown cells. */
   readonly steps?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** Tokens to decode. */
+/** The tokens to decode. */
 export type DetokenizeInput = {
-  /** Cells in a column, 1 to 64; the model's where absent. */
+  /** Height in cells, 1 to 64. Default: the model's. */
   readonly height?: InputMaybe<Scalars['Int']['input']>;
-  /** The model; the default model where absent. */
+  /** Model id. Default: the server's default model. */
   readonly model?: InputMaybe<Scalars['ID']['input']>;
-  /** Row by row, width * height of them, each 0 to vocabularySize - 1. */
+  /** Tokens row by row: width * height numbers, 0 to vocabularySize - 1. */
   readonly tokens: ReadonlyArray<Scalars['Int']['input']>;
-  /** Cells in a row, 1 to 64; the model's where absent. */
+  /** Width in cells, 1 to 64. Default: the model's. */
   readonly width?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** What becomes of the features of a picture's cells. */
+/** How the features of a picture's cells are pooled. */
 export type FeaturePooling =
-  /** Their mean: one vector for the picture. */
+  /** The mean over all cells: one vector per picture. */
   | 'MEAN'
-  /** Each cell's own. */
+  /** One vector per cell. */
   | 'NONE';
 
-/** What the transformer sees in a picture. */
+/** Features of a picture. */
 export type Features = {
   readonly __typename?: 'Features';
-  /** The same as little-endian float32. */
+  /** `values` as base64 of little-endian float32. */
   readonly base64: Scalars['String']['output'];
-  /** How many vectors there are: the picture's cells, or 1 where pooled. */
+  /** Number of vectors: one per cell, or 1 if pooled. */
   readonly cells: Scalars['Int']['output'];
-  /** Numbers of one vector. */
+  /** Length of one vector. */
   readonly dimension: Scalars['Int']['output'];
-  /** The block behind which they were taken, from 0. */
+  /** The transformer block they were taken from, from 0. */
   readonly layer: Scalars['Int']['output'];
-  /** Cell by cell in raster order, dimension numbers each. */
+  /** The vectors of all cells in raster order, `dimension` numbers each. */
   readonly values: ReadonlyArray<Scalars['Float']['output']>;
 };
 
-/** A picture, and which of the transformer's features are wanted. */
+/** A picture and the features to extract from it. */
 export type FeaturesInput = {
-  /** Scaled to cover the model's picture size and cropped around the centre. */
+  /** The picture, scaled to cover the model's resolution and cropped around the centre. */
   readonly image: ImageInput;
-  /** The block behind which they are taken, 0 is the first one; the middle one where absent. */
+  /** Take the output of this transformer block, from 0. Default: the middle block. */
   readonly layer?: InputMaybe<Scalars['Int']['input']>;
-  /** The model; the default model where absent. */
+  /** Model id. Default: the server's default model. */
   readonly model?: InputMaybe<Scalars['ID']['input']>;
-  /** What becomes of the cells' features. */
+  /** How features are pooled. */
   readonly pooling?: InputMaybe<FeaturePooling>;
 };
 
-/** What to draw, and how to decode it. Only the label is needed. */
+/** What to draw and how to decode it. Only the label is required. */
 export type GenerateInput = {
-  /** Pictures in this generation, 1 to 16; picture i uses seed + i. */
+  /** Number of pictures, 1 to 16. Picture i uses seed + i. */
   readonly count?: InputMaybe<Scalars['Int']['input']>;
-  /** Classifier-free guidance; the model's default where absent. */
+  /** Classifier-free guidance. Default: the model's. */
   readonly guidance?: InputMaybe<GuidanceInput>;
-  /** Go on after the subscriber has left. */
+  /** Keep generating after the subscriber disconnects. */
   readonly keep?: InputMaybe<Scalars['Boolean']['input']>;
-  /** What to draw. */
+  /** The class to draw. */
   readonly label: LabelInput;
-  /** The model; the default model where absent. */
+  /** Model id. Default: the server's default model. */
   readonly model?: InputMaybe<Scalars['ID']['input']>;
-  /** The order of the cells; random where absent. */
+  /** The order in which cells are decoded. Default: the model's (RANDOM for RandAR). */
   readonly order?: InputMaybe<OrderInput>;
-  /** Partly decoded pictures on the way; a mosaic after every step where absent. */
+  /** Previews of the unfinished picture. Default: a mosaic after every step. */
   readonly preview?: InputMaybe<PreviewInput>;
-  /** How many tokens each step decodes; cosine where absent. */
+  /** How many tokens each step decodes. Default: COSINE. */
   readonly schedule?: InputMaybe<ScheduleInput>;
-  /** 0 to 2147483647. The same seed, input, model and device give the same tokens. Chosen at random and reported where absent. */
+  /** 0 to 2147483647. The same seed, input, model and device give the same tokens. Default: random, reported in Generation.seed. */
   readonly seed?: InputMaybe<Scalars['Int']['input']>;
-  /** Draw at a higher resolution than the model was trained on. */
+  /** Generate at twice the resolution the model was trained on. Default: the model's resolution. */
   readonly size?: InputMaybe<SizeInput>;
-  /** What the picture starts from; nothing where absent. Not together with a size. */
+  /** A picture or tokens to start from. Cannot be combined with `size`. Default: none. */
   readonly source?: InputMaybe<SourceInput>;
-  /** Decoding steps, 1 to the number of unknown cells; the model's default, in proportion to the unknown cells, where absent. */
+  /** Decoding steps, 1 to the number of unknown cells. Default: the model's, scaled by the share of unknown cells. */
   readonly steps?: InputMaybe<Scalars['Int']['input']>;
-  /** 0 to 10; 0 always takes the likeliest token. The model's default where absent. */
+  /** Sampling temperature, 0 to 10; 0 is greedy decoding. Default: the model's. */
   readonly temperature?: InputMaybe<Scalars['Float']['input']>;
-  /** Draw from the k likeliest tokens only, 0 to the vocabulary size; 0 for all. The model's default where absent. */
+  /** Sample from the k most likely tokens, 0 to the vocabulary size; 0 turns it off. Default: the model's. */
   readonly topK?: InputMaybe<Scalars['Int']['input']>;
-  /** Draw from the likeliest tokens up to this cumulative probability only, 0 to 1; 1 for all. The model's default where absent. */
+  /** Sample from the most likely tokens up to this cumulative probability, 0 to 1; 1 turns it off. Default: the model's. */
   readonly topP?: InputMaybe<Scalars['Float']['input']>;
 };
 
 /** A finished picture. */
 export type GeneratedImage = {
   readonly __typename?: 'GeneratedImage';
-  /** The picture, decoded from its tokens. */
+  /** The picture. */
   readonly image: Image;
-  /** Which one of the generation's pictures, from 0. */
+  /** Index of the picture within the generation, from 0. */
   readonly index: Scalars['Int']['output'];
-  /** The seed that draws this picture alone. */
+  /** Seed that reproduces this picture on its own (count 1). */
   readonly seed: Scalars['Int']['output'];
   /** Its tokens. */
   readonly tokens: TokenGrid;
 };
 
-/** One or more pictures drawn together. */
+/** A request for one or more pictures, and its progress. */
 export type Generation = {
   readonly __typename?: 'Generation';
-  /** How many pictures. */
+  /** Number of pictures. */
   readonly count: Scalars['Int']['output'];
-  /** When it was queued. */
+  /** Time it was queued. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** Set where status is FAILED. */
+  /** Set if status is FAILED. */
   readonly error?: Maybe<GenerationError>;
-  /** When it completed, failed or was cancelled. */
+  /** Time it completed, failed or was cancelled. */
   readonly finishedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Names it for as long as the server keeps it. */
+  /** Valid for as long as the server keeps the generation in memory. */
   readonly id: Scalars['ID']['output'];
-  /** Finished pictures; empty before COMPLETED. */
+  /** The finished pictures. Empty until status is COMPLETED. */
   readonly images: ReadonlyArray<GeneratedImage>;
   /**
-   * The exact input: sent again, it draws the same. What the client gave, always with model and seed, without keep.
-   * Any source stands there as the known tokens that it came to, so the same tokens are drawn without its pictures;
-   * pixels that `blend` laid over them are not in it.
+   * Input that reproduces this generation: the client's input with model and seed filled in and without `keep`.
+   * A source is replaced by the tokens it was encoded to, so the images are not needed again. Pixels blended in by
+   * `blend` are not reproduced.
    */
   readonly input: Scalars['GenerateInputJSON']['output'];
-  /** What is drawn. */
+  /** The label. */
   readonly label: Label;
-  /** The model that draws it. */
+  /** The model. */
   readonly model: Model;
-  /** The seed of picture 0; picture i has seed + i. */
+  /** Seed of picture 0. Picture i uses seed + i. */
   readonly seed: Scalars['Int']['output'];
-  /** When its first step began. */
+  /** Time its first step began. */
   readonly startedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Where it is in its life. */
+  /** Current state. */
   readonly status: GenerationStatus;
-  /** Steps decoded so far. */
+  /** Steps completed so far. */
   readonly step: Scalars['Int']['output'];
-  /** How many steps it takes. */
+  /** Total number of steps. */
   readonly totalSteps: Scalars['Int']['output'];
 };
 
-/** It was stopped on request. */
+/** The generation was cancelled. */
 export type GenerationCancelled = GenerationEvent & {
   readonly __typename?: 'GenerationCancelled';
-  /** Milliseconds since it was queued. */
+  /** Milliseconds since the generation was queued. */
   readonly elapsedMs: Scalars['Float']['output'];
-  /** The generation as it is now. */
+  /** The generation in its current state. */
   readonly generation: Generation;
-  /** 1, 2, 3 ... */
+  /** Event number: 1, 2, 3 ... */
   readonly sequence: Scalars['Int']['output'];
 };
 
 /** All pictures are finished. */
 export type GenerationCompleted = GenerationEvent & {
   readonly __typename?: 'GenerationCompleted';
-  /** Milliseconds since it was queued. */
+  /** Milliseconds since the generation was queued. */
   readonly elapsedMs: Scalars['Float']['output'];
-  /** The generation as it is now. */
+  /** The generation in its current state. */
   readonly generation: Generation;
   /** The finished pictures. */
   readonly images: ReadonlyArray<GeneratedImage>;
-  /** 1, 2, 3 ... */
+  /** Event number: 1, 2, 3 ... */
   readonly sequence: Scalars['Int']['output'];
 };
 
 /** A page of generations. */
 export type GenerationConnection = {
   readonly __typename?: 'GenerationConnection';
-  /** This page. */
+  /** The edges on this page. */
   readonly edges: ReadonlyArray<GenerationEdge>;
-  /** Where it lies. */
+  /** Paging information. */
   readonly pageInfo: PageInfo;
-  /** How many there are on all pages. */
+  /** Number of items on all pages. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A generation and its place in the list. */
+/** A generation and its cursor. */
 export type GenerationEdge = {
   readonly __typename?: 'GenerationEdge';
-  /** Give it as `after` to go on behind this one. */
+  /** Pass it as `after` to get the items after this one. */
   readonly cursor: Scalars['String']['output'];
   /** The generation. */
   readonly node: Generation;
@@ -219,275 +219,275 @@ export type GenerationEdge = {
 /** Why a generation failed. */
 export type GenerationError = {
   readonly __typename?: 'GenerationError';
-  /** For programs, for example WORKER_DIED. */
+  /** Machine-readable code, for example WORKER_DIED. */
   readonly code: Scalars['String']['output'];
-  /** For people. */
+  /** Human-readable message. */
   readonly message: Scalars['String']['output'];
 };
 
-/** In order of sequence, which starts at 1 and has no holes. One of Completed, Failed or Cancelled comes last. */
+/** Events are numbered from 1 without gaps and delivered in order. The last one is GenerationCompleted, GenerationFailed or GenerationCancelled. */
 export type GenerationEvent = {
-  /** Milliseconds since it was queued. */
+  /** Milliseconds since the generation was queued. */
   readonly elapsedMs: Scalars['Float']['output'];
-  /** The generation as it is now. */
+  /** The generation in its current state. */
   readonly generation: Generation;
-  /** 1, 2, 3 ... */
+  /** Event number: 1, 2, 3 ... */
   readonly sequence: Scalars['Int']['output'];
 };
 
-/** It ended with an error. */
+/** The generation ended with an error. */
 export type GenerationFailed = GenerationEvent & {
   readonly __typename?: 'GenerationFailed';
-  /** Milliseconds since it was queued. */
+  /** Milliseconds since the generation was queued. */
   readonly elapsedMs: Scalars['Float']['output'];
   /** What went wrong. */
   readonly error: GenerationError;
-  /** The generation as it is now. */
+  /** The generation in its current state. */
   readonly generation: Generation;
-  /** 1, 2, 3 ... */
+  /** Event number: 1, 2, 3 ... */
   readonly sequence: Scalars['Int']['output'];
 };
 
-/** It waits for its turn. */
+/** The generation is waiting in the queue. */
 export type GenerationQueued = GenerationEvent & {
   readonly __typename?: 'GenerationQueued';
-  /** Milliseconds since it was queued. */
+  /** Milliseconds since the generation was queued. */
   readonly elapsedMs: Scalars['Float']['output'];
-  /** The generation as it is now. */
+  /** The generation in its current state. */
   readonly generation: Generation;
-  /** How many generations of the same model are to run before it. */
+  /** Number of generations of the same model ahead of it in the queue. */
   readonly position: Scalars['Int']['output'];
-  /** 1, 2, 3 ... */
+  /** Event number: 1, 2, 3 ... */
   readonly sequence: Scalars['Int']['output'];
 };
 
-/** Its first step begins. */
+/** Decoding has started. */
 export type GenerationStarted = GenerationEvent & {
   readonly __typename?: 'GenerationStarted';
-  /** Milliseconds since it was queued. */
+  /** Milliseconds since the generation was queued. */
   readonly elapsedMs: Scalars['Float']['output'];
-  /** The generation as it is now. */
+  /** The generation in its current state. */
   readonly generation: Generation;
-  /** Tokens known from the start, for each picture: what its source gave. */
+  /** For each picture, the tokens known from the start, as given by the source. */
   readonly known: ReadonlyArray<TokenGrid>;
-  /** 1, 2, 3 ... */
+  /** Event number: 1, 2, 3 ... */
   readonly sequence: Scalars['Int']['output'];
-  /** How many steps it takes. */
+  /** Total number of steps. */
   readonly totalSteps: Scalars['Int']['output'];
 };
 
-/** Where a generation is in its life. The last three are final. */
+/** The state of a generation. The last three are final. */
 export type GenerationStatus =
-  /** It was stopped on request. */
+  /** Cancelled by a client. */
   | 'CANCELLED'
-  /** Its pictures are finished. */
+  /** All pictures are finished. */
   | 'COMPLETED'
-  /** It ended with an error. */
+  /** Ended with an error. */
   | 'FAILED'
-  /** Waits for its turn. */
+  /** Waiting in the queue. */
   | 'QUEUED'
-  /** Its steps are being decoded. */
+  /** Decoding. */
   | 'RUNNING';
 
-/** How guidance goes from start to end. */
+/** The curve of the guidance scale from start to end. */
 export type GuidanceCurve =
-  /** Along half a cosine. */
+  /** Half a cosine wave. */
   | 'COSINE'
-  /** In a straight line. */
+  /** A straight line. */
   | 'LINEAR';
 
 /**
- * Classifier-free guidance from start to end over x = decoded / all cells; 1 to 1 turns it off.
- * LINEAR: start + (end - start) * x. COSINE: start + (end - start) * (1 - cos(pi * x^power)) / 2, the RAR family's schedule.
+ * Classifier-free guidance. The scale moves from start to end as x = decoded cells / all cells goes from 0 to 1. Start 1, end 1 turns it off.
+ * LINEAR: start + (end - start) * x. COSINE: start + (end - start) * (1 - cos(pi * x^power)) / 2, as in RAR.
  */
 export type GuidanceInput = {
-  /** How it goes from start to end. */
+  /** The curve from start to end. */
   readonly curve?: InputMaybe<GuidanceCurve>;
-  /** The scale at the last cell, 0 to 100. */
+  /** Scale at the last cell, 0 to 100. */
   readonly end: Scalars['Float']['input'];
-  /** The exponent of the cosine curve, 0 to 10. */
+  /** Exponent of the COSINE curve, 0 to 10. */
   readonly power?: InputMaybe<Scalars['Float']['input']>;
-  /** The scale at the first cell, 0 to 100. */
+  /** Scale at the first cell, 0 to 100. */
   readonly start: Scalars['Float']['input'];
 };
 
-/** A picture. It is rendered and encoded where a field asks for it. */
+/** A picture. It is rendered and encoded only when requested. */
 export type Image = {
   readonly __typename?: 'Image';
-  /** The picture itself, base64-encoded. */
+  /** The picture as a base64 data URI. */
   readonly dataUri: Scalars['String']['output'];
-  /** Pixels in a column. */
+  /** Height in pixels. */
   readonly height: Scalars['Int']['output'];
-  /** An address on this server that answers with the picture, with ETag and immutable caching. */
+  /** URL of the picture on this server, served with an ETag and immutable caching. */
   readonly url: Scalars['String']['output'];
-  /** Pixels in a row. */
+  /** Width in pixels. */
   readonly width: Scalars['Int']['output'];
 };
 
 
-/** A picture. It is rendered and encoded where a field asks for it. */
+/** A picture. It is rendered and encoded only when requested. */
 export type ImageDataUriArgs = {
   format?: InputMaybe<ImageFormat>;
   quality?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** A picture. It is rendered and encoded where a field asks for it. */
+/** A picture. It is rendered and encoded only when requested. */
 export type ImageUrlArgs = {
   format?: InputMaybe<ImageFormat>;
   quality?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** How an image of any size comes to the size that is wanted. */
+/** How an image is scaled to the target size. */
 export type ImageFit =
-  /** Scaled to fit into it, in the centre. */
+  /** Scaled to fit inside the target, centred. */
   | 'CONTAIN'
-  /** Scaled to cover it, and cropped around the centre. */
+  /** Scaled to cover the target, then cropped around the centre. */
   | 'COVER'
-  /** Stretched to it. */
+  /** Stretched to the target. */
   | 'FILL';
 
-/** The file format of a picture. */
+/** File format of a picture. */
 export type ImageFormat =
-  /** Lossy, smallest, slow to encode. */
+  /** Lossy; smallest, but slow to encode. */
   | 'AVIF'
-  /** Lossy, read everywhere. */
+  /** Lossy; supported everywhere. */
   | 'JPEG'
   /** Lossless. */
   | 'PNG'
-  /** Lossy, small, quick to encode. */
+  /** Lossy; small and fast to encode. */
   | 'WEBP';
 
-/** An image is uploaded with the request, or given inline; the server never fetches an address. */
+/** An image, uploaded with the request or inline. The server never fetches URLs. */
 export type ImageInput =
   /** For example data:image/png;base64,iVBORw0... */
   { readonly dataUri: Scalars['String']['input']; readonly upload?: never; }
-  |  /** A file of a multipart request. */
+  |  /** A file uploaded in a multipart request. */
   { readonly dataUri?: never; readonly upload: Scalars['File']['input']; };
 
-/** White (or opaque) parts of the mask are drawn anew; every token that the mask touches is. */
+/** Redraws the white (or opaque) parts of a mask. A cell is redrawn if the mask touches any of its pixels. */
 export type InpaintInput = {
-  /** Lay the image's own pixels back over the finished picture where the mask is not, with an edge that is this many pixels soft, 0 to 64; where absent, kept parts are as the tokenizer draws them. */
+  /** If set, the original pixels are blended back over the unmasked part, with a soft edge this many pixels wide, 0 to 64. Default: no blending, so unmasked parts are the tokenizer's reconstruction. */
   readonly blend?: InputMaybe<Scalars['Int']['input']>;
-  /** How the image and its mask come to the model's size. What CONTAIN leaves empty is drawn, too. */
+  /** How the image and mask are scaled to the model's resolution. Areas left empty by CONTAIN are drawn as well. */
   readonly fit?: InputMaybe<ImageFit>;
   /** The picture. */
   readonly image: ImageInput;
-  /** Stretched to the image's size. Where it has transparent parts, its opaque parts are drawn anew; else its white ones. */
+  /** Stretched to the size of the image. If the mask has transparent parts, its opaque parts are redrawn; otherwise its white parts. */
   readonly mask: ImageInput;
 };
 
-/** Known tokens; the other cells are drawn. */
+/** Known tokens. All other cells are drawn. */
 export type KnownTokensInput = {
-  /** Their cells, each once; cells count row by row from the top left. */
+  /** The cells of the known tokens, without duplicates. Cells are numbered row by row from the top left. */
   readonly positions: ReadonlyArray<Scalars['Int']['input']>;
-  /** The token of each. */
+  /** The token of each of those cells. */
   readonly tokens: ReadonlyArray<Scalars['Int']['input']>;
 };
 
-/** A class that the model can draw. */
+/** A class the model was trained on. */
 export type Label = {
   readonly __typename?: 'Label';
-  /** The class number, from 0. */
+  /** Class index, from 0. */
   readonly index: Scalars['Int']['output'];
-  /** A short name without spaces, unique in the model. */
+  /** Short name without spaces, unique within the model. */
   readonly name: Scalars['String']['output'];
-  /** One character that shows it, where there is one. */
+  /** A single character that depicts the label, if there is one. */
   readonly symbol?: Maybe<Scalars['String']['output']>;
-  /** A name for people. */
+  /** Display name. */
   readonly title: Scalars['String']['output'];
 };
 
 /** A page of labels. */
 export type LabelConnection = {
   readonly __typename?: 'LabelConnection';
-  /** This page. */
+  /** The edges on this page. */
   readonly edges: ReadonlyArray<LabelEdge>;
-  /** Where it lies. */
+  /** Paging information. */
   readonly pageInfo: PageInfo;
-  /** How many there are on all pages. */
+  /** Number of items on all pages. */
   readonly totalCount: Scalars['Int']['output'];
 };
 
-/** A label and its place in the list. */
+/** A label and its cursor. */
 export type LabelEdge = {
   readonly __typename?: 'LabelEdge';
-  /** Give it as `after` to go on behind this one. */
+  /** Pass it as `after` to get the items after this one. */
   readonly cursor: Scalars['String']['output'];
   /** The label. */
   readonly node: Label;
 };
 
-/** A label by its name or by its class number. */
+/** A label, by name or by class index. */
 export type LabelInput =
-  /** From 0. */
+  /** Class index, from 0. */
   { readonly index: Scalars['Int']['input']; readonly name?: never; }
   |  /** For example "rocket". */
   { readonly index?: never; readonly name: Scalars['String']['input']; };
 
-/** A folder of models/: a transformer, its tokenizer and its labels. */
+/** A transformer with its tokenizer and labels: one directory in the models directory. */
 export type Model = {
   readonly __typename?: 'Model';
-  /** What it can be asked for beyond a picture of its own size; the rest is refused before it is queued. */
+  /** Features that depend on the model family. Unsupported input is rejected before it is queued. */
   readonly capabilities: ModelCapabilities;
-  /** What a generation uses where its input says nothing. */
+  /** Defaults for omitted input fields. */
   readonly defaults: SamplingDefaults;
-  /** What computes the steps: cpu, cuda:0 or webgpu. */
+  /** The device that runs the model: cpu, cuda:N or webgpu. */
   readonly device: Scalars['String']['output'];
-  /** The model family, for example randar. */
+  /** The model family: randar or rar. */
   readonly family: Scalars['String']['output'];
-  /** Cells in a column of the token grid. */
+  /** Height of the token grid, in cells. */
   readonly gridHeight: Scalars['Int']['output'];
-  /** Cells in a row of the token grid. */
+  /** Width of the token grid, in cells. */
   readonly gridWidth: Scalars['Int']['output'];
-  /** The folder's name. */
+  /** The directory name. */
   readonly id: Scalars['ID']['output'];
-  /** Pixels in a column of a picture. */
+  /** Height of a picture, in pixels. */
   readonly imageHeight: Scalars['Int']['output'];
-  /** Pixels in a row of a picture. */
+  /** Width of a picture, in pixels. */
   readonly imageWidth: Scalars['Int']['output'];
-  /** The classes that the model can draw. */
+  /** The classes the model was trained on. */
   readonly labels: LabelConnection;
-  /** The licence of the weights. */
+  /** License of the weights. */
   readonly license?: Maybe<Scalars['String']['output']>;
-  /** The model's name, for people. */
+  /** Display name. */
   readonly name: Scalars['String']['output'];
-  /** Parameters of the transformer. */
+  /** Number of transformer parameters. */
   readonly parameters: Scalars['Float']['output'];
   /** How the weights are stored: fp32, fp16, int8 or int4. */
   readonly precision: Scalars['String']['output'];
-  /** How many tokens there are: 0 to vocabularySize - 1. */
+  /** Size of the vocabulary: tokens are 0 to vocabularySize - 1. */
   readonly vocabularySize: Scalars['Int']['output'];
 };
 
 
-/** A folder of models/: a transformer, its tokenizer and its labels. */
+/** A transformer with its tokenizer and labels: one directory in the models directory. */
 export type ModelLabelsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What a model can be asked for. What it cannot is told apart by its family, and said where it is refused. */
+/** What a model supports. Input that needs anything else is rejected with the reason. */
 export type ModelCapabilities = {
   readonly __typename?: 'ModelCapabilities';
-  /** Every `order`. Without it, RASTER alone. */
+  /** All kinds of `order`. If false, only RASTER. */
   readonly anyOrder: Scalars['Boolean']['output'];
   /** `size` with factor 2. */
   readonly enlarging: Scalars['Boolean']['output'];
-  /** The query `features`. */
+  /** The `features` query. */
   readonly features: Scalars['Boolean']['output'];
-  /** `source`: inpainting, outpainting, known tokens, drawing cells anew. */
+  /** `source`: inpainting, outpainting, known tokens and redrawing cells. */
   readonly knownTokens: Scalars['Boolean']['output'];
-  /** Steps that decode several cells: `steps` and every `schedule`. Without it, every step decodes one. */
+  /** Several cells per step: `steps` and all kinds of `schedule`. If false, each step decodes one cell. */
   readonly parallelSteps: Scalars['Boolean']['output'];
 };
 
 export type Mutation = {
   readonly __typename?: 'Mutation';
-  /** Stops a generation that is queued or running: no further step is computed for it. A finished one is returned unchanged. */
+  /** Cancels a queued or running generation: no further step is computed. A finished generation is returned unchanged. */
   readonly cancelGeneration: Generation;
-  /** Queues a generation and returns at once. Follow it with the generation subscription. */
+  /** Queues a generation and returns immediately. Follow it with the generation subscription. */
   readonly generate: Generation;
 };
 
@@ -501,114 +501,114 @@ export type MutationGenerateArgs = {
   input: GenerateInput;
 };
 
-/** A named order, or every cell in the order wanted. */
+/** A named order, or an explicit list of cells. */
 export type OrderInput =
   /** A named order. */
   { readonly kind: OrderKind; readonly positions?: never; }
-  |  /** A permutation of 0 to cells - 1, known cells with or without; cells count row by row from the top left. */
+  |  /** A permutation of 0 to cells - 1; known cells may be left out. Cells are numbered row by row from the top left. */
   { readonly kind?: never; readonly positions: ReadonlyArray<Scalars['Int']['input']>; };
 
-/** In which order cells are decoded. */
+/** The order in which cells are decoded. */
 export type OrderKind =
-  /** By distance from the centre, equal ones shuffled by the seed. */
+  /** By distance from the centre; cells at equal distance are shuffled by the seed. */
   | 'CENTER_OUT'
-  /** A two-dimensional low-discrepancy sequence, from a random place in it, by the seed. */
+  /** A two-dimensional low-discrepancy (Halton) sequence; its starting point depends on the seed. */
   | 'HALTON'
-  /** Made for the tokens of each step: cells beside decoded ones, and far from the others of their step; ties by the seed. */
+  /** Locality-aware: each step takes cells close to decoded ones and far from each other. Ties are broken by the seed. */
   | 'LOCALITY'
-  /** A random permutation, by the seed. */
+  /** A random permutation; depends on the seed. */
   | 'RANDOM'
   /** Row by row from the top left. */
   | 'RASTER'
-  /** From the centre outwards, clockwise. */
+  /** Clockwise from the centre outwards. */
   | 'SPIRAL'
   /** Coarse to fine: even rows and columns first, recursively. */
   | 'SUBSAMPLE';
 
-/** The image is placed at a cell of the grid and its surroundings are drawn. */
+/** Places a picture on the grid and draws its surroundings. */
 export type OutpaintInput = {
-  /** How the image comes to that size. What CONTAIN leaves empty is drawn, too. */
+  /** How the image is scaled to that size. Areas left empty by CONTAIN are drawn as well. */
   readonly fit?: InputMaybe<ImageFit>;
-  /** How many cells it is high. */
+  /** Height of the image, in cells. */
   readonly height: Scalars['Int']['input'];
   /** The picture. */
   readonly image: ImageInput;
-  /** How many cells it is wide. */
+  /** Width of the image, in cells. */
   readonly width: Scalars['Int']['input'];
-  /** The column of its leftmost cells, from 0. */
+  /** Column of the image's left edge, in cells from 0. */
   readonly x: Scalars['Int']['input'];
-  /** The row of its topmost cells, from 0. */
+  /** Row of the image's top edge, in cells from 0. */
   readonly y: Scalars['Int']['input'];
 };
 
-/** Where a page of a connection lies. */
+/** Information about a page (Relay connection). */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
-  /** The cursor of the last edge. */
+  /** Cursor of the last edge. */
   readonly endCursor?: Maybe<Scalars['String']['output']>;
-  /** Whether more follow. */
+  /** Whether there are items after this page. */
   readonly hasNextPage: Scalars['Boolean']['output'];
-  /** Whether there are some before. */
+  /** Whether there are items before this page. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
-  /** The cursor of the first edge. */
+  /** Cursor of the first edge. */
   readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** Which partly decoded pictures are rendered. */
+/** Which previews to render. */
 export type PreviewInput = {
-  /** After every n-th step, from 1. */
+  /** Render after every n-th step, at least 1. */
   readonly every?: InputMaybe<Scalars['Int']['input']>;
-  /** What shows the tokens. */
+  /** How to render them. */
   readonly mode?: InputMaybe<PreviewMode>;
 };
 
-/** How the tokens known so far become a picture. */
+/** How a preview is rendered from the tokens decoded so far. */
 export type PreviewMode =
-  /** Through the tokenizer's decoder. */
+  /** The tokenizer's decoder. Costs compute, so the server limits how many it renders. */
   | 'DECODED'
-  /** Each known token as its own patch, nearly free. */
+  /** A precomputed patch for each token. Very cheap. */
   | 'MOSAIC'
-  /** No previews: tokens alone. */
+  /** No previews, only tokens. */
   | 'NONE';
 
-/** A picture of the tokens known after `step`. Never delays a step: a preview that would is left out. */
+/** A preview of the picture after `step`. Previews never delay decoding: if rendering falls behind, some are skipped. */
 export type PreviewRendered = GenerationEvent & {
   readonly __typename?: 'PreviewRendered';
-  /** Milliseconds since it was queued. */
+  /** Milliseconds since the generation was queued. */
   readonly elapsedMs: Scalars['Float']['output'];
-  /** The generation as it is now. */
+  /** The generation in its current state. */
   readonly generation: Generation;
-  /** The partly decoded picture; unknown cells are a plain checkerboard. */
+  /** The preview. Cells not decoded yet show a checkerboard. */
   readonly image: Image;
-  /** Which one of the generation's pictures, from 0. */
+  /** Index of the picture within the generation, from 0. */
   readonly index: Scalars['Int']['output'];
-  /** How it was rendered. */
+  /** How the preview was rendered. */
   readonly mode: PreviewMode;
-  /** 1, 2, 3 ... */
+  /** Event number: 1, 2, 3 ... */
   readonly sequence: Scalars['Int']['output'];
-  /** The step it shows. */
+  /** The step shown. */
   readonly step: Scalars['Int']['output'];
 };
 
 export type Query = {
   readonly __typename?: 'Query';
-  /** How many tokens each step would decode, without running anything. */
+  /** How many tokens each step would decode. Nothing is run. */
   readonly decodingPlan: DecodingPlan;
-  /** The picture of a token grid, by the model's tokenizer. */
+  /** Decodes a token grid to a picture with the model's tokenizer. */
   readonly detokenize: Image;
-  /** The transformer's bi-directional features of a picture (the sequence fed twice). */
+  /** The transformer's bidirectional features of a picture. The sequence is fed twice, so that every cell attends to all others. */
   readonly features: Features;
-  /** One generation. Null where it never was, or is no longer kept. */
+  /** One generation. Null if it never existed or has been evicted. */
   readonly generation?: Maybe<Generation>;
-  /** Generations that this server still keeps, newest first (Relay connection). */
+  /** The generations this server has in memory, newest first (Relay connection). */
   readonly generations: GenerationConnection;
-  /** One model; without an id, the default. Null where there is none of that id. */
+  /** One model, or the default model if no id is given. Null if there is no such model. */
   readonly model?: Maybe<Model>;
-  /** Every model that this server can run, the default first. */
+  /** The models this server runs, default model first. */
   readonly models: ReadonlyArray<Model>;
-  /** What this server is and how busy it is. */
+  /** The server's version and load. */
   readonly server: ServerInfo;
-  /** The tokens of a picture, by the model's tokenizer. */
+  /** Encodes a picture to tokens with the model's tokenizer. */
   readonly tokenize: TokenGrid;
 };
 
@@ -649,134 +649,135 @@ export type QueryTokenizeArgs = {
   input: TokenizeInput;
 };
 
-/** These cells of a finished picture are drawn anew (with this input's label, seed and so on), the others kept. */
+/** Redraws some cells of a finished picture with the label, seed and settings of this input. All other cells are kept. */
 export type RedrawInput = {
-  /** The cells, at least one and not all, each once; cells count row by row from the top left. */
+  /** The cells to redraw: at least one, not all, no duplicates. Cells are numbered row by row from the top left. */
   readonly cells: ReadonlyArray<Scalars['Int']['input']>;
-  /** A completed generation of the same model that the server still keeps. */
+  /** Id of a completed generation of the same model that is still in memory. */
   readonly generation: Scalars['ID']['input'];
-  /** Which one of its pictures, from 0. */
+  /** Index of the picture within that generation, from 0. */
   readonly image?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** What a generation uses where its input says nothing. */
+/** Defaults for omitted input fields. */
 export type SamplingDefaults = {
   readonly __typename?: 'SamplingDefaults';
-  /** How guidance goes from start to end. */
+  /** Curve of the guidance scale from start to end. */
   readonly guidanceCurve: GuidanceCurve;
-  /** The guidance scale at the last cell. */
+  /** Guidance scale at the last cell. */
   readonly guidanceEnd: Scalars['Float']['output'];
-  /** The power of a COSINE curve. */
+  /** Exponent of the COSINE curve. */
   readonly guidancePower: Scalars['Float']['output'];
-  /** The guidance scale at the first cell. */
+  /** Guidance scale at the first cell. */
   readonly guidanceStart: Scalars['Float']['output'];
-  /** The order of the cells. */
+  /** Order of the cells. */
   readonly order: OrderKind;
   /** Decoding steps. */
   readonly steps: Scalars['Int']['output'];
-  /** The sampling temperature. */
+  /** Sampling temperature. */
   readonly temperature: Scalars['Float']['output'];
-  /** 0 for all tokens. */
+  /** Top-k; 0 means off. */
   readonly topK: Scalars['Int']['output'];
-  /** 1 for all tokens. */
+  /** Top-p; 1 means off. */
   readonly topP: Scalars['Float']['output'];
 };
 
-/** A named schedule, or the tokens of every step. */
+/** A named schedule, or an explicit number of tokens per step. */
 export type ScheduleInput =
   /** A named schedule. */
   { readonly kind: ScheduleKind; readonly tokensPerStep?: never; }
-  |  /** Tokens of each step, each at least 1, together the number of unknown cells. */
+  |  /** Tokens to decode in each step: at least 1 each, summing to the number of unknown cells. */
   { readonly kind?: never; readonly tokensPerStep: ReadonlyArray<Scalars['Int']['input']>; };
 
 /** How many tokens each step decodes. */
 export type ScheduleKind =
-  /** Few at first, many at the end. As in the reference the first step decodes one token, so `steps: 1` takes two. */
+  /** Few tokens in the first steps, many in the last. As in the reference, the first step decodes one token, so `steps: 1` takes two steps. */
   | 'COSINE'
-  /** The same number at every step. */
+  /** The same number in every step. */
   | 'LINEAR'
-  /** One at every step: as many steps as cells. */
+  /** One token per step, so as many steps as cells. */
   | 'ONE_BY_ONE';
 
-/** What this server is and how busy it is. */
+/** The server's version and load. */
 export type ServerInfo = {
   readonly __typename?: 'ServerInfo';
-  /** What computes the steps: cpu, cuda:0 or webgpu. */
+  /** The device that runs the model: cpu, cuda:N or webgpu. */
   readonly device: Scalars['String']['output'];
-  /** How many generations can be decoded at once, over all models. */
+  /** Maximum number of generations decoded at once, over all models. */
   readonly maxConcurrent: Scalars['Int']['output'];
-  /** Generations that wait. */
+  /** Generations waiting in the queue. */
   readonly queued: Scalars['Int']['output'];
-  /** Generations whose steps are being decoded. */
+  /** Generations being decoded. */
   readonly running: Scalars['Int']['output'];
-  /** Decoding steps computed since the server started. */
+  /** Decoding steps run since the server started. */
   readonly stepsComputed: Scalars['Float']['output'];
   /** Seconds since the server started. */
   readonly uptimeSeconds: Scalars['Float']['output'];
-  /** Of the randar package. */
+  /** Version of the randar package. */
   readonly version: Scalars['String']['output'];
 };
 
 /**
- * factor 2 draws twice the model's width and height by resolution extrapolation: first a picture of the model's own size,
- * then the cells between its cells. The events' cells are those of the large grid; previews show the small picture first.
- * As the reference counts, `steps` are those of all cells of the large grid, known ones among them: totalSteps says what comes of it.
+ * Factor 2 doubles width and height by resolution extrapolation: a picture at the model's resolution is decoded first,
+ * then the cells in between. Cell numbers in events refer to the large grid; previews show the small picture first.
+ * As in the reference implementation, `steps` counts steps over all cells of the large grid, including those already known.
+ * Generation.totalSteps is the number of steps that actually run.
  */
 export type SizeInput = {
   /** 1 or 2. */
   readonly factor: Scalars['Int']['input'];
-  /** How much the small picture guides the cells between its own; 2.5 throughout where absent, 1 to 1 turns it off. */
+  /** How strongly the small picture guides the cells in between. Start 1, end 1 turns it off. Default: 2.5 throughout. */
   readonly spatialGuidance?: InputMaybe<GuidanceInput>;
 };
 
-/** What the picture starts from. The rest is drawn around it and fits it. */
+/** What to start from. The model fills in the rest to match. */
 export type SourceInput =
-  /** A picture of which parts are drawn anew. */
+  /** Redraw the masked part of a picture. */
   { readonly inpaint: InpaintInput; readonly outpaint?: never; readonly redraw?: never; readonly tokens?: never; }
-  |  /** A picture whose surroundings are drawn. */
+  |  /** Extend a picture beyond its edges. */
   { readonly inpaint?: never; readonly outpaint: OutpaintInput; readonly redraw?: never; readonly tokens?: never; }
-  |  /** Cells of a finished picture are drawn anew. */
+  |  /** Redraw some cells of a finished picture. */
   { readonly inpaint?: never; readonly outpaint?: never; readonly redraw: RedrawInput; readonly tokens?: never; }
-  |  /** Tokens at their cells. */
+  |  /** Start from given tokens. */
   { readonly inpaint?: never; readonly outpaint?: never; readonly redraw?: never; readonly tokens: KnownTokensInput; };
 
-/** One parallel decoding step: for each picture, the cells just decoded and their tokens. */
+/** One decoding step: for each picture, the cells just decoded and their tokens. */
 export type StepDecoded = GenerationEvent & {
   readonly __typename?: 'StepDecoded';
-  /** Milliseconds since it was queued. */
+  /** Milliseconds since the generation was queued. */
   readonly elapsedMs: Scalars['Float']['output'];
-  /** The generation as it is now. */
+  /** The generation in its current state. */
   readonly generation: Generation;
-  /** For each picture. */
+  /** The decoded cells of each picture. */
   readonly images: ReadonlyArray<StepTokens>;
-  /** 1, 2, 3 ... */
+  /** Event number: 1, 2, 3 ... */
   readonly sequence: Scalars['Int']['output'];
-  /** From 1 to totalSteps. */
+  /** Step number, 1 to totalSteps. */
   readonly step: Scalars['Int']['output'];
-  /** How many steps it takes. */
+  /** Total number of steps. */
   readonly totalSteps: Scalars['Int']['output'];
 };
 
-/** What a step decoded of one picture. */
+/** The cells of one picture decoded in a step. */
 export type StepTokens = {
   readonly __typename?: 'StepTokens';
-  /** Cells of this picture that are known by now, those that it started from among them. */
+  /** Number of cells of this picture known so far, including those it started from. */
   readonly decoded: Scalars['Int']['output'];
-  /** Which one of the generation's pictures, from 0. */
+  /** Index of the picture within the generation, from 0. */
   readonly index: Scalars['Int']['output'];
-  /** The cells just decoded, in the order of decoding; cells count row by row from the top left. */
+  /** The cells just decoded, in decoding order. Cells are numbered row by row from the top left. */
   readonly positions: ReadonlyArray<Scalars['Int']['output']>;
-  /** Probability that the sampler gave each token. */
+  /** Probability of each token under the sampling distribution. */
   readonly probabilities: ReadonlyArray<Scalars['Float']['output']>;
-  /** The token of each. */
+  /** The token of each cell. */
   readonly tokens: ReadonlyArray<Scalars['Int']['output']>;
 };
 
 export type Subscription = {
   readonly __typename?: 'Subscription';
-  /** Queues a generation and follows it. Unless input.keep is true, leaving the subscription cancels it. */
+  /** Queues a generation and streams its events. Ending the subscription cancels the generation, unless input.keep is true. */
   readonly generate: GenerationEvent;
-  /** Follows a generation: first every event after sequence number `after` that already happened, then the rest as they happen. */
+  /** Streams the events of a generation: first the past events after sequence number `after`, then new events as they happen. */
   readonly generation: GenerationEvent;
 };
 
@@ -791,22 +792,22 @@ export type SubscriptionGenerationArgs = {
   id: Scalars['ID']['input'];
 };
 
-/** A picture's tokens. */
+/** The tokens of a picture. */
 export type TokenGrid = {
   readonly __typename?: 'TokenGrid';
-  /** Cells in a column. */
+  /** Height in cells. */
   readonly height: Scalars['Int']['output'];
-  /** Row by row; null where not decoded. */
+  /** Tokens row by row; null for cells not decoded yet. */
   readonly values: ReadonlyArray<Maybe<Scalars['Int']['output']>>;
-  /** Cells in a row. */
+  /** Width in cells. */
   readonly width: Scalars['Int']['output'];
 };
 
-/** A picture to encode. */
+/** The picture to encode. */
 export type TokenizeInput = {
-  /** Scaled to cover the model's picture size and cropped around the centre. */
+  /** The picture, scaled to cover the model's resolution and cropped around the centre. */
   readonly image: ImageInput;
-  /** The model; the default model where absent. */
+  /** Model id. Default: the server's default model. */
   readonly model?: InputMaybe<Scalars['ID']['input']>;
 };
 

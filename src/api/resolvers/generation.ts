@@ -41,6 +41,6 @@ export function tokenGrid({ request: { width, height } }: Generation, tokens: In
 
 function modelOf(source: Generation, _: unknown, { engine }: Context): ServedModel {
   const model = engine.model(source.request.model);
-  if (!model) throw new ModelError(`there is no model "${source.request.model}"`);
+  if (!model) throw new ModelError(`no model "${source.request.model}"`);
   return model;
 }

@@ -105,8 +105,8 @@ export function App({ session }: { readonly session: Session }) {
       <Header state={state} theme={theme} onTheme={setTheme} />
       {state === 'lost' && (
         <Notice
-          title="The connection to the server is lost"
-          text="It is tried again every second; what is being drawn goes on there, and is shown as soon as it answers."
+          title="Connection lost"
+          text="Reconnecting every second. Generations keep running on the server and will show up here once it responds."
         />
       )}
       <main>

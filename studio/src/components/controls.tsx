@@ -83,7 +83,7 @@ export function Controls(props: ControlsProps) {
           {task.orders.map((order, at) => (
             <SelectField
               key={at}
-              label={at === 0 ? 'One order' : 'Another order'}
+              label={at === 0 ? 'First order' : 'Second order'}
               value={order}
               onChange={(chosen) =>
                 onTask({ kind: 'compare', orders: at === 0 ? [chosen, task.orders[1]] : [task.orders[0], chosen] })
@@ -94,7 +94,7 @@ export function Controls(props: ControlsProps) {
         </div>
       )}
       <button type="submit" className="draw" disabled={requests.isAsking || !model}>
-        {requests.isAsking ? 'Asking the server' : task.kind === 'compare' ? 'Draw both' : taskNames[task.kind]}
+        {requests.isAsking ? 'Sending' : task.kind === 'compare' ? 'Draw both' : taskNames[task.kind]}
       </button>
       {requests.trouble && (
         <Notice title={requests.trouble.title} text={requests.trouble.text}>
@@ -112,8 +112,8 @@ export function Controls(props: ControlsProps) {
       />
       {task.kind === 'inpaint' && (
         <NumberField
-          label="Blend the picture's own pixels back in"
-          hint="The edge's softness in pixels, 0 to 64. Empty: kept parts are as the tokenizer draws them."
+          label="Blend original pixels back in"
+          hint="Width of the soft edge in pixels, 0 to 64. Leave empty for no blending."
           value={task.blend}
           onChange={(blend) => onTask({ ...task, blend })}
           min={0}

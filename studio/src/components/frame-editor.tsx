@@ -79,7 +79,7 @@ export function FrameEditor({ picture, placement, onChange, grid }: FrameEditorP
           className="frame"
           tabIndex={0}
           role="application"
-          aria-label={`Frame of the picture: column ${placement.x}, row ${placement.y}, ${placement.width} by ${placement.height} cells. Arrow keys move it, with shift they resize it.`}
+          aria-label={`Picture position: column ${placement.x}, row ${placement.y}, ${placement.width} by ${placement.height} cells. Use the arrow keys to move it, with Shift to resize it.`}
           style={{
             left: percent(placement.x, grid.width),
             top: percent(placement.y, grid.height),
@@ -95,12 +95,12 @@ export function FrameEditor({ picture, placement, onChange, grid }: FrameEditorP
           <span className="handle" onPointerDown={begin('resize')} onPointerMove={follow} onPointerUp={end} />
         </div>
       </div>
-      <p className="hint">Drag the picture to where it is to lie, its corner to make it larger or smaller.</p>
+      <p className="hint">Drag the picture to place it; drag its corner to resize it.</p>
       <div className="row">
         {number('x', 'Column')}
         {number('y', 'Row')}
-        {number('width', 'Cells wide')}
-        {number('height', 'Cells high')}
+        {number('width', 'Width in cells')}
+        {number('height', 'Height in cells')}
       </div>
     </div>
   );

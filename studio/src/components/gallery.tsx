@@ -25,18 +25,16 @@ export function Gallery({ session, onShow }: GalleryProps) {
       <div className="heading">
         <h2 id="gallery">Gallery</h2>
         <Segments
-          legend="Whose pictures"
+          legend="Show"
           value={whose}
           onChange={setWhose}
           options={[
-            { value: 'all', name: "The server's" },
-            { value: 'mine', name: "This session's" },
+            { value: 'all', name: 'All' },
+            { value: 'mine', name: 'Mine' },
           ]}
         />
       </div>
-      {generations.length === 0 && (
-        <p className="hint">What is drawn is shown here for as long as the server keeps it.</p>
-      )}
+      {generations.length === 0 && <p className="hint">Finished pictures appear here.</p>}
       <ul>
         {generations.map((generation) => (
           <li key={generation.id}>
@@ -85,8 +83,8 @@ function Card({ generation, playback, isShown, onShow }: CardProps) {
 }
 
 const words = {
-  QUEUED: 'waiting',
-  RUNNING: 'being drawn',
+  QUEUED: 'queued',
+  RUNNING: 'drawing',
   COMPLETED: 'finished',
   FAILED: 'failed',
   CANCELLED: 'cancelled',

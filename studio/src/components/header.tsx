@@ -22,7 +22,7 @@ export function Header({ state, theme, onTheme }: HeaderProps) {
         <img src="/icon.svg" alt="" width="28" height="28" /> RandAR studio
       </h1>
       <p className={`connection ${state}`}>{inWords[state]}</p>
-      <nav aria-label="Elsewhere">
+      <nav aria-label="Links">
         <a href="/graphql">GraphiQL</a>
       </nav>
       <Segments

@@ -112,7 +112,7 @@ export function LabelSearch({ client, model, chosen, onChoose, problem }: LabelS
           </ul>
           {isOpen && !isLate && labels.length === 0 && (
             <p className="hint" role="status">
-              The model knows nothing of that name.
+              No label matches.
             </p>
           )}
         </div>

@@ -67,7 +67,7 @@ export function MaskEditor({ picture, mask, onChange, grid, theme }: MaskEditorP
     }
   };
   const inWords = (cell: number, isPainted: boolean) =>
-    `Row ${Math.floor(cell / grid.width) + 1}, column ${(cell % grid.width) + 1}, ${isPainted ? 'to be drawn' : 'kept'}`;
+    `Row ${Math.floor(cell / grid.width) + 1}, column ${(cell % grid.width) + 1}, ${isPainted ? 'redraw' : 'keep'}`;
 
   return (
     <div className="editor">
@@ -79,7 +79,7 @@ export function MaskEditor({ picture, mask, onChange, grid, theme }: MaskEditorP
           height={Math.round((canvasSide * grid.height) / grid.width)}
           tabIndex={0}
           role="application"
-          aria-label={`Mask: ${cells.length} of ${grid.width * grid.height} cells are to be drawn. Arrow keys move, the space bar marks a cell.`}
+          aria-label={`Mask: ${cells.length} of ${grid.width * grid.height} cells will be redrawn. Use the arrow keys to move and the space bar to toggle a cell.`}
           onKeyDown={onKeyDown}
           onBlur={() => setCursor(undefined)}
           onPointerDown={(event) => {
@@ -97,8 +97,8 @@ export function MaskEditor({ picture, mask, onChange, grid, theme }: MaskEditorP
         {said}
       </p>
       <p className="hint">
-        Paint what is to be drawn anew: {cells.length} of {grid.width * grid.height} cells. With the keyboard, arrow
-        keys move and the space bar marks.
+        Paint over the area to redraw: {cells.length} of {grid.width * grid.height} cells. On the keyboard, use the
+        arrow keys and the space bar.
       </p>
       <div className="heading">
         <Segments

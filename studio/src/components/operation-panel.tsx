@@ -16,15 +16,15 @@ export function OperationPanel({ input, endpoint }: OperationPanelProps) {
   const copy = () => {
     navigator.clipboard.writeText(text).then(
       () => setCopied('Copied.'),
-      () => setCopied('This browser does not let the page copy: select the text instead.'),
+      () => setCopied('Copying is blocked by the browser. Select the text instead.'),
     );
   };
   return (
     <details className="operation">
-      <summary>Draw the same from elsewhere</summary>
+      <summary>Copy as code</summary>
       <div className="heading">
         <Segments
-          legend="In which language"
+          legend="Language"
           value={kind}
           onChange={(next) => {
             setKind(next);

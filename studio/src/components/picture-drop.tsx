@@ -37,7 +37,7 @@ export function PictureDrop({ onFile, onResult, hasPicture, children }: PictureD
       {!hasPicture && <div className="stage empty">Drop a picture here, paste it, or choose one.</div>}
       <div className="heading">
         <label className="button quiet">
-          {hasPicture ? 'Another picture' : 'Choose a picture'}
+          {hasPicture ? 'Replace picture' : 'Choose a picture'}
           <input
             type="file"
             className="unseen"
@@ -51,7 +51,7 @@ export function PictureDrop({ onFile, onResult, hasPicture, children }: PictureD
         </label>
         {onResult && (
           <button type="button" className="quiet" onClick={onResult}>
-            Take the newest result
+            Use the latest result
           </button>
         )}
       </div>

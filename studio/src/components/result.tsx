@@ -92,11 +92,11 @@ function TroubleNotice({ trouble, onAgain, onLeave }: TroubleNoticeProps) {
     <Notice title={trouble.title} text={trouble.text}>
       {onAgain && (
         <button type="button" onClick={onAgain}>
-          Draw it again
+          Draw again
         </button>
       )}
       <button type="button" className="quiet" onClick={onLeave}>
-        Leave it
+        Dismiss
       </button>
     </Notice>
   );
@@ -125,7 +125,7 @@ function FinishedActions({ playback, models, index, redraw, inpaint, draw }: Fin
       )}
       {can?.knownTokens && (
         <button type="button" className="quiet" onClick={() => inpaint(facts, image.path)}>
-          Inpaint it
+          Inpaint this
         </button>
       )}
       {isOwnSize && can?.enlarging && !input.source && (
@@ -149,7 +149,7 @@ function FinishedActions({ playback, models, index, redraw, inpaint, draw }: Fin
 }
 
 function orderInWords(input: GenerateInput | undefined): string {
-  if (input?.order?.positions) return 'An order of its own';
-  const kind = input?.order?.kind?.toLowerCase().replace('_', ' ') ?? "the model's";
+  if (input?.order?.positions) return 'Custom order';
+  const kind = input?.order?.kind?.toLowerCase().replace('_', ' ') ?? 'default';
   return `${kind.charAt(0).toUpperCase()}${kind.slice(1)} order`;
 }

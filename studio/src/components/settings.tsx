@@ -43,7 +43,7 @@ export function Settings({ form, onChange, model, problems, hasSource, lastSeed,
     <>
       {!isComparing && can.anyOrder && (
         <SelectField
-          label="Order of the cells"
+          label="Order of cells"
           value={form.order || (defaults?.order ?? 'RANDOM')}
           onChange={(order) => onChange({ order })}
           options={orders.map(({ kind, name, what }) => ({ value: kind, name: `${name}: ${what}` }))}
@@ -65,18 +65,18 @@ export function Settings({ form, onChange, model, problems, hasSource, lastSeed,
           <NumberField label="Pictures" {...number('count')} min={1} max={16} problem={problem('count')} />
         )}
         <div className="with-button">
-          <NumberField label="Seed" {...number('seed')} placeholder="any" min={0} problem={problem('seed')} />
+          <NumberField label="Seed" {...number('seed')} placeholder="random" min={0} problem={problem('seed')} />
           <button
             type="button"
             className="quiet"
             onClick={() => onChange({ seed: form.seed === '' ? String(lastSeed ?? anySeed()) : '' })}
           >
-            {form.seed === '' ? 'Fix' : 'Any'}
+            {form.seed === '' ? 'Fix' : 'Random'}
             <span className="unseen">{form.seed === '' ? ' the seed' : ' seed'}</span>
           </button>
         </div>
       </div>
-      {!can.parallelSteps && <p className="hint">This model decodes one cell a step: {cells} steps.</p>}
+      {!can.parallelSteps && <p className="hint">This model decodes one cell per step: {cells} steps.</p>}
       <details open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
         <summary>More settings</summary>
         {can.parallelSteps && (
@@ -90,7 +90,7 @@ export function Settings({ form, onChange, model, problems, hasSource, lastSeed,
         )}
         <div className="row">
           <NumberField
-            label="Guidance at first"
+            label="Guidance, first cell"
             {...number('guidanceStart')}
             placeholder={shown(defaults?.guidanceStart)}
             min={0}
@@ -99,7 +99,7 @@ export function Settings({ form, onChange, model, problems, hasSource, lastSeed,
             problem={problem('guidance.start')}
           />
           <NumberField
-            label="Guidance at last"
+            label="Guidance, last cell"
             {...number('guidanceEnd')}
             placeholder={shown(defaults?.guidanceEnd)}
             min={0}
@@ -136,7 +136,7 @@ export function Settings({ form, onChange, model, problems, hasSource, lastSeed,
           />
         </div>
         <SelectField
-          label="Previews on the way"
+          label="Previews"
           value={form.preview}
           onChange={(preview) => onChange({ preview })}
           options={previewModes.map(({ kind, name }) => ({ value: kind, name }))}
@@ -148,7 +148,7 @@ export function Settings({ form, onChange, model, problems, hasSource, lastSeed,
             value={form.size}
             onChange={(size) => onChange({ size })}
             options={[
-              { value: '1', name: model ? `${model.imageWidth} × ${model.imageHeight}` : "The model's own" },
+              { value: '1', name: model ? `${model.imageWidth} × ${model.imageHeight}` : 'Model resolution' },
               { value: '2', name: model ? `${2 * model.imageWidth} × ${2 * model.imageHeight}, enlarged` : 'Enlarged' },
             ]}
             problem={problem('size')}

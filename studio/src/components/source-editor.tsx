@@ -42,7 +42,7 @@ export function SourceEditor({ task, onTask, model, theme, onResult }: SourceEdi
     );
   const place = (change: (placement: Placement) => Placement) =>
     onTask((now) => (now.kind === 'outpaint' ? { ...now, placement: change(now.placement) } : now));
-  const notice = refused !== undefined && <Notice title="This cannot be used" text={refused} />;
+  const notice = refused !== undefined && <Notice title="This picture cannot be used" text={refused} />;
 
   switch (task.kind) {
     case 'draw':

@@ -51,7 +51,7 @@ export function Timeline({ playback, index, show, totalSteps }: TimelineProps) {
       <p className="hint numbers">
         {current
           ? `Step ${step} of ${totalSteps}: ${current.tokens} ${current.tokens === 1 ? 'token' : 'tokens'}, ` +
-            `${Math.round(current.confidence * 100)} % sure on average, ${Math.round(current.elapsedMs)} ms after it was queued`
+            `${Math.round(current.confidence * 100)} % average confidence, ${Math.round(current.elapsedMs)} ms after queueing`
           : `Before the first of ${totalSteps} steps`}
       </p>
     </div>
@@ -81,7 +81,7 @@ export function Transport({ show, available, totalSteps }: TransportProps) {
         onChange={(event) => show.seek(Number(event.target.value))}
       />
       <select
-        aria-label="Pace"
+        aria-label="Speed"
         value={String(show.pace)}
         onChange={(event) => show.setPace(Number(event.target.value))}
       >

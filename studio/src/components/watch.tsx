@@ -28,7 +28,7 @@ const views: readonly { readonly value: View; readonly name: string }[] = [
 
 const legends: Record<View, { readonly low: string; readonly high: string } | undefined> = {
   picture: undefined,
-  confidence: { low: 'a guess', high: 'certain' },
+  confidence: { low: 'uncertain', high: 'certain' },
   order: { low: 'last', high: 'first' },
 };
 
@@ -54,7 +54,7 @@ export function Watch({ playbacks, isBegun, theme, index, onIndex, captions }: W
       </div>
       <Transport show={show} available={reel.available} totalSteps={totalSteps} />
       <div className="views">
-        <Segments legend="What the cells show" value={view} onChange={setView} options={views} />
+        <Segments legend="View" value={view} onChange={setView} options={views} />
         {view === 'picture' && <p className="hint">{sourceInWords(playbacks, index, show.at)}</p>}
         {legend && (
           <p className="legend">
@@ -64,7 +64,7 @@ export function Watch({ playbacks, isBegun, theme, index, onIndex, captions }: W
       </div>
       {count > 1 && (
         <Segments
-          legend="Which picture"
+          legend="Picture"
           value={String(index)}
           onChange={(value) => onIndex(Number(value))}
           options={Array.from({ length: count }, (_, i) => ({ value: String(i), name: String(i + 1) }))}
@@ -77,10 +77,10 @@ export function Watch({ playbacks, isBegun, theme, index, onIndex, captions }: W
 /** What the cells are made of: what is shown on the way is not what comes out. */
 function sourceInWords(playbacks: readonly Playback[], index: number, at: number): string {
   const kinds = playbacks.map((playback) => shownAt(playback, index, at)?.kind);
-  if (kinds.includes('small')) return 'The small picture, whose cells come first.';
-  if (kinds.includes('tokens')) return 'Tokens so far; the decoder has not seen them all.';
+  if (kinds.includes('small')) return 'The small picture, which is decoded first.';
+  if (kinds.includes('tokens')) return 'Preview of the tokens so far.';
   if (!kinds.includes('finished')) return '';
   return playbacks.every(({ totalSteps }) => at >= totalSteps)
     ? 'The finished picture.'
-    : 'Cells of the finished picture, as they were decoded.';
+    : 'The finished picture, cell by cell as it was decoded.';
 }

@@ -50,8 +50,8 @@ export function Welcome({ theme }: { readonly theme: string }) {
         <div className="words">
           <h2 id="welcome">A picture in any order</h2>
           <p>
-            Most models that draw token by token go row by row. RandAR fills the cells of a grid in any order, several
-            at a time, each fitting all that is there already. Choose something, draw, and watch.
+            Most autoregressive image models decode tokens row by row. RandAR decodes them in any order, several at a
+            time. Pick a label, press Draw, and watch.
           </p>
         </div>
       </div>

@@ -3,7 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { readPickle } from '../../../src/checkpoint/torch/pickle.js';
 import type { Value } from '../../../src/checkpoint/torch/pickle-value.js';
 import { join, little, type Part } from '../../support/broken-files/bytes.js';
-import { call, dict, global, int, list, none, orderedDict, pickleOf, text, tuple } from '../../support/broken-files/torch.js';
+import {
+  call,
+  dict,
+  global,
+  int,
+  list,
+  none,
+  orderedDict,
+  pickleOf,
+  text,
+  tuple,
+} from '../../support/broken-files/torch.js';
 import { complaint } from '../../support/complaint.js';
 
 const allowed = new Map([

@@ -7,7 +7,7 @@ import { fileSource } from '../../../src/checkpoint/source.js';
 import { readTokenizer } from '../../../src/graph/read-tokenizer.js';
 import { buildEncoderGraph } from '../../../src/graph/tokenizer-weights.js';
 import { createSession, type SessionOptions } from '../../../src/runtime/session.js';
-import { loadRandar } from '../../../src/model/randar-transformer.js';
+import { loadRandar } from '../../../src/family/randar/transformer.js';
 import { loadTokenizer } from '../../../src/tokenizer/tokenizer.js';
 
 /** Enough for models this small, and it leaves the other cores alone. */

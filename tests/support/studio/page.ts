@@ -76,7 +76,7 @@ export async function askForSlowOne(page: Page): Promise<void> {
   await page.getByLabel('Pictures').fill('3');
   await page.getByText('More settings').click();
   await page.getByLabel('Schedule').selectOption('ONE_BY_ONE');
-  await page.getByLabel('Previews on the way').selectOption('NONE');
+  await page.getByLabel('Previews').selectOption('NONE');
 }
 
 export const finished = (page: Page) =>

@@ -1,0 +1,27 @@
+import type { ModelFamily } from './model-family.js';
+import { randar } from './randar/family.js';
+import { rar } from './rar/family.js';
+
+/** Every family that can be served: a new one is a line here and a folder beside this file. */
+const families = [randar, rar];
+
+export type FamilyId = (typeof families)[number]['id'];
+
+export const familyIds: readonly FamilyId[] = families.map(({ id }) => id);
+
+export function familyNamed(id: FamilyId): ModelFamily<FamilyId> {
+  const named = families.find((family) => family.id === id);
+  if (!named) throw new RangeError(`there is no family "${id}": one of ${familyIds.join(', ')} expected`);
+  return named;
+}
+
+/** The family that a checkpoint's parameters have the names of. */
+export function recogniseFamily(names: Iterable<string>): ModelFamily<FamilyId> | undefined {
+  const all = [...names];
+  return families.find((family) => family.recognises(all));
+}
+
+/** For messages: a phrase for each family, joined by a word. */
+export function eachFamily(phrase: (family: ModelFamily) => string, word: string): string {
+  return families.map(phrase).join(` ${word} `);
+}

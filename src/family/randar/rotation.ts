@@ -1,0 +1,63 @@
+import { cellCount, type Grid } from '../../decoding/grid.js';
+
+/** Cosines and sines of the rotary embedding of each cell: [cells, headDimension / 2] each. */
+export interface RotationTable {
+  readonly pairs: number;
+  readonly cos: Float32Array;
+  readonly sin: Float32Array;
+}
+
+/**
+ * 2D rotary embedding: headDimension / 4 frequencies f_i = 10000^(-2i / (headDimension / 2)); the first half of the
+ * pairs turns by row * f_i, the second by column * f_i.
+ * Source: RandAR/model/llamagen_gpt.py, precompute_freqs_cis_2d.
+ *
+ * @param enlarged how many times larger the grid is than the one that the model was trained on: the first frequencies
+ *   count its places as they are, the others spread them over the trained ones. Source:
+ *   RandAR/applications/resolution_extrapolation.py, precompute_freqs_cis_2d_extrapolation.
+ */
+export function rotationTable(grid: Grid, headDimension: number, enlarged = 1): RotationTable {
+  const pairs = headDimension / 2;
+  const frequencies = Array.from({ length: pairs / 2 }, (_, i) => Math.fround(1 / 10000 ** ((2 * i) / pairs)));
+  const place = (position: number, side: number, frequency: number): number =>
+    frequency < extrapolatedFrequencies ? position : interpolated(position, side, enlarged);
+  const cos = new Float32Array(cellCount(grid) * pairs);
+  const sin = new Float32Array(cellCount(grid) * pairs);
+  for (let cell = 0; cell < cellCount(grid); cell++) {
+    const row = Math.floor(cell / grid.width);
+    const column = cell % grid.width;
+    for (const [i, frequency] of frequencies.entries()) {
+      const at = cell * pairs + i;
+      for (const [to, position] of [
+        [at, place(row, grid.height, i)],
+        [at + pairs / 2, place(column, grid.width, i)],
+      ] as const) {
+        const angle = Math.fround(position * frequency);
+        cos[to] = Math.cos(angle);
+        sin[to] = Math.sin(angle);
+      }
+    }
+  }
+  return { pairs, cos, sin };
+}
+
+/** ntk_boundary of the reference. */
+const extrapolatedFrequencies = 2;
+
+/** `side` places spread evenly over the places of a grid that is `enlarged` times smaller: linspace(0, side/f - 1, side). */
+function interpolated(position: number, side: number, enlarged: number): number {
+  return enlarged === 1 ? position : Math.fround((position * (side / enlarged - 1)) / (side - 1));
+}
+
+/** Turns each head of one row of D numbers by a cell's angles: x0 cos - x1 sin, x1 cos + x0 sin on interleaved pairs. */
+export function rotateRow(row: Float32Array, table: RotationTable, cell: number): Float32Array {
+  const rotated = new Float32Array(row.length);
+  for (let i = 0; i < row.length; i += 2) {
+    const angle = cell * table.pairs + ((i / 2) % table.pairs);
+    const [x0, x1] = [row[i] ?? 0, row[i + 1] ?? 0];
+    const [cos, sin] = [table.cos[angle] ?? 0, table.sin[angle] ?? 0];
+    rotated[i] = x0 * cos - x1 * sin;
+    rotated[i + 1] = x1 * cos + x0 * sin;
+  }
+  return rotated;
+}

@@ -1,0 +1,111 @@
+import { cellCount } from '../../decoding/grid.js';
+import type { Sequence, SequenceLayout, StepInputs } from '../../decoding/sequence.js';
+import type { Embeddings } from './tables.js';
+
+/** RandAR's layout: [class, Q(p0), T(p0), Q(p1), T(p1) ...], in any order and any number of cells a step. */
+export function randarLayout(embeddings: Embeddings): SequenceLayout {
+  const { grid, vocabulary, classes } = embeddings;
+  return {
+    grid,
+    vocabulary,
+    classes,
+    capacity: 1 + 2 * cellCount(grid),
+    stepInputs: ({ decoded, previous, count }, sequences) => {
+      const positions =
+        previous === undefined ? firstPositions(decoded, count) : nextPositions(decoded, previous, count);
+      return randarInputs(positions, sequences, count, embeddings);
+    },
+  };
+}
+
+/** A position of the sequence [class, Q(p0), T(p0), Q(p1), T(p1) ...]; `at` counts along the order. */
+export type Position =
+  | { readonly kind: 'class' }
+  | { readonly kind: 'query'; readonly at: number }
+  | { readonly kind: 'token'; readonly at: number };
+
+/**
+ * The positions of the first step, in front of which `known` tokens are given: [class, Q0, T0 ... Q(k-1), T(k-1), Q ...].
+ * Source: RandAR/model/randar_gpt.py, generate, step 5-1; with known tokens applications/resolution_extrapolation.py,
+ * step 6-1.
+ */
+export function firstPositions(known: number, count: number): Position[] {
+  const positions: Position[] = [{ kind: 'class' }];
+  for (let at = 0; at < known; at++) positions.push({ kind: 'query', at }, { kind: 'token', at });
+  return [...positions, ...queries(known, count)];
+}
+
+/**
+ * The positions of a step that follows `previous` tokens just decoded, with `decoded` known in all, and decodes `count`
+ * more: [T0, Q1, T1 ... Q(n-1), T(n-1), Q'0 ... Q'(m-1)]. Q0 of the step before is in the cache.
+ * Source: RandAR/model/randar_gpt.py, generate, step 5-4.
+ */
+export function nextPositions(decoded: number, previous: number, count: number): Position[] {
+  const positions: Position[] = [];
+  for (let at = decoded - previous; at < decoded; at++) {
+    if (at > decoded - previous) positions.push({ kind: 'query', at });
+    positions.push({ kind: 'token', at });
+  }
+  return [...positions, ...queries(decoded, count)];
+}
+
+function queries(from: number, count: number): Position[] {
+  return Array.from({ length: count }, (_, i) => ({ kind: 'query', at: from + i }));
+}
+
+/** Gathers x, cos and sin of the positions, for every sequence of the batch. */
+export function randarInputs(
+  positions: readonly Position[],
+  sequences: readonly Sequence[],
+  wanted: number,
+  embeddings: Embeddings,
+): StepInputs {
+  const { dimension, rotation } = embeddings;
+  const { pairs } = rotation;
+  const n = positions.length * sequences.length;
+  const x = new Float32Array(n * dimension);
+  const cos = new Float32Array(n * pairs);
+  const sin = new Float32Array(n * pairs);
+  let i = 0;
+  for (const position of positions) {
+    for (const sequence of sequences) {
+      const { table, index } = source(position, sequence, embeddings);
+      if (position.kind !== 'token' || !sequence.blank?.has(position.at)) {
+        x.set(table.subarray(index * dimension, (index + 1) * dimension), i * dimension);
+      }
+      // The class token is not rotated but zeroed (cos and sin 0): it is attended to with score 0.
+      if (position.kind !== 'class') {
+        const angles = (sequence.order[position.at] ?? 0) * pairs;
+        cos.set(rotation.cos.subarray(angles, angles + pairs), i * pairs);
+        sin.set(rotation.sin.subarray(angles, angles + pairs), i * pairs);
+      }
+      i++;
+    }
+  }
+  return {
+    positions: positions.length,
+    sequences: sequences.length,
+    tensors: {
+      x: { width: dimension, numbers: x },
+      cos: { width: pairs, numbers: cos },
+      sin: { width: pairs, numbers: sin },
+    },
+    wanted,
+    kept: Math.min(positions.length - wanted + 1, positions.length),
+  };
+}
+
+function source(
+  position: Position,
+  { label, order, tokens }: Sequence,
+  embeddings: Embeddings,
+): { table: Float32Array; index: number } {
+  switch (position.kind) {
+    case 'class':
+      return { table: embeddings.labels, index: label };
+    case 'query':
+      return { table: embeddings.instructions, index: order[position.at] ?? 0 };
+    case 'token':
+      return { table: embeddings.tokens, index: tokens[position.at] ?? 0 };
+  }
+}

@@ -1,0 +1,68 @@
+import { ParameterReader } from '../../checkpoint/parameters.js';
+import { withSafetensors } from '../../checkpoint/safetensors-file.js';
+import { totalBytes } from '../../checkpoint/weight-file.js';
+import { firstPositions, randarInputs, randarLayout } from './sequence-layout.js';
+import { embeddingsFor, readRandarTables, type Embeddings } from './tables.js';
+import { enlargedGrid, enlargementFactor } from '../../decoding/enlarging.js';
+import type { Grid } from '../../decoding/grid.js';
+import type { SequenceLayout } from '../../decoding/sequence.js';
+import { buildRandarStepGraph } from './step-graph.js';
+import { randarPrecision, readRandar } from './weights.js';
+import { createHostStepSession } from '../../runtime/host-step-session.js';
+import type { StepSessionOptions } from '../../runtime/step-session.js';
+import type { Transformer } from '../transformer.js';
+
+/** RandAR's transformer, ready to decode. */
+export interface RandarTransformer extends Transformer {
+  readonly embeddings: Embeddings;
+  /** Of pictures of the model's own size, whatever their labels. */
+  readonly ownLayout: SequenceLayout;
+}
+
+export async function loadRandar(
+  path: string,
+  heads: number,
+  grid: Grid,
+  options: StepSessionOptions,
+): Promise<RandarTransformer> {
+  return withSafetensors(path, async (file) => {
+    const weights = readRandar(new ParameterReader(path, file.tensors), heads);
+    const { shape } = weights;
+    const tables = await readRandarTables(weights, file);
+    const session = await createHostStepSession(
+      (lanes) => buildRandarStepGraph(weights, file, { lanes }),
+      shape,
+      options,
+    );
+    const embeddings = embeddingsFor(tables, grid);
+    const ownLayout = randarLayout(embeddings);
+    let enlarged: SequenceLayout | undefined;
+    return {
+      shape,
+      precision: randarPrecision(weights),
+      weightBytes: totalBytes(file),
+      positions: ownLayout.capacity,
+      embeddings,
+      ownLayout,
+      session,
+      layout: () => Promise.resolve(ownLayout),
+      enlargedLayout: () => (enlarged ??= randarLayout(embeddingsFor(tables, enlargedGrid(grid), enlargementFactor))),
+      knownLogits: async (picture) => {
+        const positions = firstPositions(picture.order.length, 0);
+        const inputs = randarInputs(positions, [picture], positions.length, embeddings);
+        const logits = await session.runAlone(inputs, session.createCache(1, positions.length));
+        return ofQueries(logits, picture.order.length, shape.vocabulary);
+      },
+    };
+  });
+}
+
+/** Of the logits of [class, Q, T, Q, T ...] those of the queries, [cells, vocabulary]. */
+function ofQueries(logits: Float32Array, cells: number, vocabulary: number): Float32Array {
+  const queries = new Float32Array(cells * vocabulary);
+  for (let cell = 0; cell < cells; cell++) {
+    const at = (1 + 2 * cell) * vocabulary;
+    queries.set(logits.subarray(at, at + vocabulary), cell * vocabulary);
+  }
+  return queries;
+}

@@ -1,0 +1,163 @@
+import type { PlacedWeights } from '../../checkpoint/safetensors-file.js';
+import { attendByLane, laneInputs } from '../../graph/attention.js';
+import { affine, rowZeros } from '../../graph/linear.js';
+import { GraphBuilder, type Graph, type Value } from '../../graph/onnx.js';
+import type { Norm, RarShape, RarWeights } from './weights.js';
+
+/**
+ * RAR's transformer: parameters in; out, the graph of one decoding step and the graph of what adaLN says of every
+ * position. The residual stream:
+ *
+ *     for each block, with shift, gain and gate of each half by adaLN:
+ *       x = x + gate * projection(attention(norm(q), norm(k), v))   where q, k, v = qkv(norm(x) * gain + shift)
+ *       x = x + gate * down(gelu(up(norm(x) * gain + shift)))
+ *     logits = head(norm(x) * gain + shift)
+ *
+ * Source: bytedance/1d-tokenizer, modeling/rar.py.
+ *
+ * adaLN depends on class and position alone, never on the picture, and is a third of a block's weights. So a step does
+ * not compute it: it is fed its rows. Which embedding, class and learned position a row is made of stays outside, too.
+ */
+
+/** Where a graph ends: behind the last of its blocks, or with the logits. A part of a model is run on its own so. */
+export type End = 'hidden' | 'logits';
+
+/** Numbers of adaLN for one position: six chunks of D for each block, and the head's two. */
+export function modulationWidth({ shape: { dimension }, blocks }: RarWeights, end: End = 'logits'): number {
+  return (6 * blocks.length + (end === 'logits' ? 2 : 0)) * dimension;
+}
+
+/**
+ * Inputs: condition [T, D], the class's embedding plus each position's timestep embedding.
+ * Outputs: modulation [T, modulationWidth]: shift, gain and gate of the attention, then of the MLP, block by block;
+ * then the head's gain and shift.
+ */
+export function buildModulationGraph(weights: RarWeights, file: PlacedWeights, end: End = 'logits'): Graph {
+  const graph = new GraphBuilder('rar-modulation');
+  const condition = graph.input('condition', 'float32', ['T', weights.shape.dimension]);
+  const rows = modulationRows(graph, condition, weights, end);
+  const all = rows.length > 1 ? graph.node('Concat', rows, { axis: 1 }) : (rows[0] as Value);
+  graph.output('modulation', all, 'float32', ['T', modulationWidth(weights, end)]);
+  return graph.build(file);
+}
+
+/**
+ * adaLN of each block [T, 6D], and of the head [T, 2D] where it is asked for: a product with SiLU(condition) each. Where
+ * the reference has a scale, to which it adds 1 in every step, the rows have the gain 1 + scale.
+ */
+function modulationRows(graph: GraphBuilder, condition: Value, weights: RarWeights, end: End): Value[] {
+  const { blocks, headModulation } = weights;
+  const silu = graph.node('com.microsoft.QuickGelu', [condition], { alpha: { float: 1 } });
+  const zeros = rowZeros(graph, silu);
+  const layers = [...blocks.map(({ modulation }) => modulation), ...(end === 'logits' ? [headModulation] : [])];
+  const parts = (ones: readonly number[]) =>
+    graph.floats(ones.flatMap((one) => new Array<number>(weights.shape.dimension).fill(one)));
+  const [blockOnes, headOnes] = [parts([0, 1, 0, 0, 1, 0]), parts([1, 0])];
+  return layers.map((layer, i) =>
+    graph.node('Add', [affine(graph, silu, layer, zeros), i < blocks.length ? blockOnes : headOnes]),
+  );
+}
+
+export interface RarStepGraphOptions {
+  readonly lanes?: number;
+  readonly end?: End;
+  /**
+   * Whether a step is fed adaLN's rows, or computes them as the reference does, fed `condition` [N, D] in place of
+   * `modulation`: what the rows are measured by.
+   */
+  readonly adaLn?: 'fed' | 'inside';
+}
+
+/**
+ * One step of several lanes, packed as RandAR's are: see buildRandarStepGraph.
+ *
+ * Inputs, N being the sum of S*R over the lanes: x [N, D]; modulation [N, modulationWidth]; wanted [W]; those of lanes.
+ * Outputs: logits [W, vocabulary], or hidden [N, D]; newK.i [N, 1, D], normalised as the cache holds them, newV.i [N, D].
+ */
+export function buildRarStepGraph(
+  weights: RarWeights,
+  file: PlacedWeights,
+  { lanes: count = 1, end = 'logits', adaLn = 'fed' }: RarStepGraphOptions = {},
+): Graph {
+  const { shape, blocks, head } = weights;
+  const { dimension, vocabulary } = shape;
+  const graph = new GraphBuilder('rar-step');
+  let hidden = graph.input('x', 'float32', ['N', dimension]);
+  const modulation = modulationOf(graph, weights, end, adaLn);
+  const lanes = laneInputs(graph, count);
+  const zeros = rowZeros(graph, hidden);
+  for (const [i, block] of blocks.entries()) {
+    const [shiftA, gainA, gateA, shiftM, gainM, gateM] = modulation.block(i);
+
+    const attentionIn = modulate(graph, layerNorm(graph, hidden, block.attentionNorm), shiftA, gainA);
+    const qkv = affine(graph, attentionIn, block.qkv, zeros);
+    const [qFlat, kFlat, v] = graph.nodes('Split', [qkv], 3, { axis: 1, num_outputs: 3 }) as [Value, Value, Value];
+    const q = normByHead(graph, qFlat, block.queryNorm, shape);
+    const k = normByHead(graph, kFlat, block.keyNorm, shape);
+    graph.output(`newK.${i}`, k, 'float32', ['N', 1, dimension]);
+    graph.output(`newV.${i}`, v, 'float32', ['N', dimension]);
+
+    const context = attendByLane(graph, { q, k, v }, lanes, i, shape);
+    const attended = affine(graph, context, block.projection, zeros);
+    hidden = graph.node('Add', [hidden, graph.node('Mul', [gateA, attended])]);
+
+    const mlpIn = modulate(graph, layerNorm(graph, hidden, block.mlpNorm), shiftM, gainM);
+    const activated = graph.node('Gelu', [affine(graph, mlpIn, block.up, zeros)]);
+    const down = affine(graph, activated, block.down, zeros);
+    hidden = graph.node('Add', [hidden, graph.node('Mul', [gateM, down])]);
+  }
+
+  if (end === 'hidden') {
+    graph.output('hidden', hidden, 'float32', ['N', dimension]);
+    return graph.build(file);
+  }
+  const wanted = graph.input('wanted', 'int64', ['W']);
+  const asked = (value: Value) => graph.node('Gather', [value, wanted], { axis: 0 });
+  const [gain, shift] = modulation.head();
+  const ones = graph.floats(new Array<number>(dimension).fill(1));
+  const normed = graph.node('LayerNormalization', [asked(hidden), ones], normAttributes);
+  const last = modulate(graph, normed, asked(shift), asked(gain));
+  graph.output('logits', affine(graph, last, head), 'float32', ['W', vocabulary]);
+  return graph.build(file);
+}
+
+/** adaLN's chunks, [N, D] each. */
+interface Modulation {
+  readonly block: (i: number) => [Value, Value, Value, Value, Value, Value];
+  readonly head: () => [Value, Value];
+}
+
+function modulationOf(graph: GraphBuilder, weights: RarWeights, end: End, adaLn: 'fed' | 'inside'): Modulation {
+  const { blocks, shape } = weights;
+  const apart = (rows: Value, count: number) => graph.nodes('Split', [rows], count, { axis: 1, num_outputs: count });
+  let chunks: Value[];
+  if (adaLn === 'inside') {
+    const condition = graph.input('condition', 'float32', ['N', shape.dimension]);
+    const rows = modulationRows(graph, condition, weights, end);
+    chunks = rows.flatMap((row, i) => apart(row, i < blocks.length ? 6 : 2));
+  } else {
+    const width = modulationWidth(weights, end);
+    chunks = apart(graph.input('modulation', 'float32', ['N', width]), width / shape.dimension);
+  }
+  return {
+    block: (i) => chunks.slice(6 * i, 6 * (i + 1)) as ReturnType<Modulation['block']>,
+    head: () => chunks.slice(6 * blocks.length) as ReturnType<Modulation['head']>,
+  };
+}
+
+/** Each head of each row by itself: [N, D] to [N, 1, D]. */
+function normByHead(graph: GraphBuilder, flat: Value, norm: Norm, { headDimension, dimension }: RarShape): Value {
+  const heads = graph.node('Reshape', [flat, graph.ints([-1, headDimension])]);
+  return graph.node('Reshape', [layerNorm(graph, heads, norm), graph.ints([-1, 1, dimension])]);
+}
+
+const normAttributes = { axis: -1, epsilon: { float: 1e-6 } } as const;
+
+function layerNorm(graph: GraphBuilder, x: Value, { weight, bias }: Norm): Value {
+  return graph.node('LayerNormalization', [x, graph.weight(weight), graph.weight(bias)], normAttributes);
+}
+
+/** x gain + shift */
+function modulate(graph: GraphBuilder, x: Value, shift: Value, gain: Value): Value {
+  return graph.node('Add', [graph.node('Mul', [x, gain]), shift]);
+}

@@ -1,0 +1,87 @@
+/** What ONNX Runtime's CUDA provider is made of. The files of a part are of one version, so they come from one folder. */
+export interface Part {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** Steps are decoded without cuDNN; pixels are not. */
+  readonly for: 'steps' | 'pixels';
+  /** Who brings it: NVIDIA's driver, or a wheel that `randar setup-cuda` fetches. */
+  readonly from: 'driver' | 'wheel';
+}
+
+const driver: Part = { name: 'NVIDIA driver', files: ['libcuda.so.1'], for: 'steps', from: 'driver' };
+const cudaRuntime: Part = { name: 'CUDA runtime', files: ['libcudart.so.13'], for: 'steps', from: 'wheel' };
+const cublas: Part = { name: 'cuBLAS', files: ['libcublasLt.so.13', 'libcublas.so.13'], for: 'steps', from: 'wheel' };
+const curand: Part = { name: 'cuRAND', files: ['libcurand.so.10'], for: 'steps', from: 'wheel' };
+const cudnn: Part = { name: 'cuDNN', files: ['libcudnn.so.9'], for: 'pixels', from: 'wheel' };
+
+/** The core looks for its providers in its own folder, so it is the one that was built with them. */
+export const core = 'libonnxruntime.so.1.30.0';
+const onnxRuntime: Part = {
+  name: 'ONNX Runtime for CUDA',
+  files: [core, 'libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'],
+  for: 'steps',
+  from: 'wheel',
+};
+
+/** In the order in which they are loaded: each needs those before it. */
+export const parts: readonly Part[] = [driver, cudaRuntime, cublas, curand, cudnn, onnxRuntime];
+
+/** Folders that are searched, in this order, and what they are called. */
+export interface Place {
+  readonly name: string;
+  readonly folders: readonly string[];
+}
+
+export interface FoundPart extends Part {
+  readonly folder: string;
+  /** The name of the place. */
+  readonly place: string;
+}
+
+/** Plain data: it goes to the threads that load them. */
+export interface CudaLibraries {
+  readonly found: readonly FoundPart[];
+  readonly missing: readonly Part[];
+}
+
+/** For each part the first folder that has all of its files. */
+export function findLibraries(places: readonly Place[], exists: (path: string) => boolean): CudaLibraries {
+  const folders = places.flatMap(({ name, folders }) => folders.map((folder) => ({ place: name, folder })));
+  const found: FoundPart[] = [];
+  const missing: Part[] = [];
+  for (const part of parts) {
+    const where = folders.find(({ folder }) => part.files.every((file) => exists(`${folder}/${file}`)));
+    if (where) found.push({ ...part, ...where });
+    else missing.push(part);
+  }
+  return { found, missing };
+}
+
+export class CudaLibraryError extends Error {
+  readonly code = 'CUDA_LIBRARIES';
+  override readonly name = 'CudaLibraryError';
+}
+
+/** What steps, or pixels too, need and nobody found. */
+export function missingFor(use: Part['for'], { missing }: CudaLibraries): readonly Part[] {
+  return use === 'pixels' ? missing : missing.filter((part) => part.for === 'steps');
+}
+
+/** @throws CudaLibraryError that names all that is missing, and what brings it */
+export function refuseMissing(missing: readonly Part[]): void {
+  if (missing.length > 0) throw new CudaLibraryError(lackOf(missing));
+}
+
+/** What is missing, and what to do: one line. */
+export function lackOf(missing: readonly Part[]): string {
+  const remedies: Record<Part['from'], string> = {
+    driver: 'NVIDIA’s driver, 580 or newer, brings it',
+    wheel: '"npx randar setup-cuda" brings what is missing',
+  };
+  const sentences = Object.entries(remedies).flatMap(([from, remedy]) => {
+    const lacking = missing.filter((part) => part.from === from);
+    const named = lacking.map(({ name, files }) => `${files.join(' and ')} (${name})`);
+    return named.length > 0 ? [`CUDA needs ${named.join(', ')}: ${remedy}`] : [];
+  });
+  return sentences.join('. ');
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import yauzl from 'yauzl';
+import { CudaLibraryError } from './libraries.js';
+import type { Wheel } from './wheels.js';
+
+/** Called with the bytes of a library that are written, of all that it has. */
+type Progress = (file: string, done: number, total: number) => void;
+
+/**
+ * Puts the libraries of a wheel into a folder; each is there whole or not at all.
+ *
+ * @throws CudaLibraryError where the file is not that wheel
+ */
+export async function unpackWheel(path: string, wheel: Wheel, to: string, progress: Progress): Promise<void> {
+  await verify(path, wheel);
+  await mkdir(to, { recursive: true });
+  const zip = await yauzl.openPromise(path);
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const name = basename(entry.fileName);
+      if (dirname(entry.fileName) !== wheel.folder || !wheel.wanted.test(name)) continue;
+      const part = join(to, `${name}.${process.pid}.part`);
+      let done = 0;
+      const packed = await zip.openReadStreamPromise(entry);
+      packed.on('data', (chunk: Buffer) => progress(name, (done += chunk.length), entry.uncompressedSize));
+      await pipeline(packed, createWriteStream(part));
+      await rename(part, join(to, name));
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+/** Code that will run comes from here, so it is that which was looked at or nothing. */
+async function verify(path: string, { file, bytes, sha256 }: Wheel): Promise<void> {
+  const { size } = await stat(path);
+  const hash = createHash('sha256');
+  if (size === bytes) await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  if (size === bytes && hash.digest('hex') === sha256) return;
+  throw new CudaLibraryError(
+    `${path} is not the expected ${file}: it has ${size} bytes of ${bytes}, or another content than sha256 ${sha256}. Bring it again`,
+  );
+}
