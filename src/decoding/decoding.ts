@@ -6,6 +6,7 @@ import { Random } from './random.js';
 import { Sampler, type Draw, type Sampling } from './sampler.js';
 import type { Sequence, SequenceLayout, StepInputs } from './sequence.js';
 import { greedyDivisor, type StepDraws } from './step-draws.js';
+import { floatAt, intAt, numberAt, rowAt } from '../numbers/at.js';
 
 /** Pictures that are decoded together, step by step. */
 export interface DecodingRequest {
@@ -94,9 +95,8 @@ export class Decoding<Inputs = StepInputs> {
 
   next(): Inputs {
     const { tokensPerStep } = this.request;
-    const count = tokensPerStep[this.#step] ?? 0;
-    const previous = this.#step === 0 ? undefined : (tokensPerStep[this.#step - 1] ?? 0);
-    return this.layout.stepInputs({ decoded: this.#decoded, previous, count }, this.#sequences);
+    const previous = this.#step === 0 ? undefined : numberAt(tokensPerStep, this.#step - 1);
+    return this.layout.stepInputs({ decoded: this.#decoded, previous, count: this.#count }, this.#sequences);
   }
 
   /** Draws the tokens of this step. `logits` is [wanted, sequences, vocabulary], and is written over. */
@@ -108,8 +108,7 @@ export class Decoding<Inputs = StepInputs> {
   applyMixed(logits: Float32Array): DecodedCells[] {
     const { vocabulary } = this.layout;
     return this.#drawAll((index, query) => {
-      const at = (query * this.#pictures.length + index) * vocabulary;
-      return logits.subarray(at, at + vocabulary);
+      return rowAt(logits, query * this.#pictures.length + index, vocabulary);
     });
   }
 
@@ -140,14 +139,14 @@ export class Decoding<Inputs = StepInputs> {
     const pictures = this.#pictures.length;
     const isGreedy = this.request.sampling.temperature === 0;
     return this.#advance((index, query) => ({
-      token: tokens[query * pictures + index] ?? 0,
-      probability: isGreedy ? 1 : (probabilities[query * pictures + index] ?? 0),
+      token: intAt(tokens, query * pictures + index),
+      probability: isGreedy ? 1 : floatAt(probabilities, query * pictures + index),
     }));
   }
 
   /** Tokens of each picture that this step decodes. */
   get #count(): number {
-    return this.request.tokensPerStep[this.#step] ?? 0;
+    return numberAt(this.request.tokensPerStep, this.#step);
   }
 
   #drawAll(logitsOf: (index: number, query: number) => Float32Array): DecodedCells[] {
@@ -220,10 +219,7 @@ export class Decoding<Inputs = StepInputs> {
     const { vocabulary, grid } = this.layout;
     const { guidance, spatialGuidance } = this.request;
     const pictures = this.#pictures.length;
-    const logitsOf = (kind: number) => {
-      const at = (query * this.sequences + kind * pictures + index) * vocabulary;
-      return logits.subarray(at, at + vocabulary);
-    };
+    const logitsOf = (kind: number) => rowAt(logits, query * this.sequences + kind * pictures + index, vocabulary);
     const share = this.#decoded / cellCount(grid);
     const conditional = logitsOf(0);
     const scale = guidanceScale(guidance, share);

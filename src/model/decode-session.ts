@@ -171,5 +171,7 @@ function slotsIn(kvBytes: number, slotBytes: number): number {
   const slots = Math.floor(kvBytes / slotBytes);
   if (slots > 0) return slots;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
-  throw new RangeError(`one KV slot needs ${megabytes(slotBytes)} and there are ${megabytes(kvBytes)}: raise --memory`);
+  throw new RangeError(
+    `one KV slot needs ${megabytes(slotBytes)}, but there are only ${megabytes(kvBytes)}: raise --memory`,
+  );
 }

@@ -1,3 +1,4 @@
+import { intAt } from '../../numbers/at.js';
 import { cellCount } from '../../decoding/grid.js';
 import type { Sequence, SequenceLayout } from '../../decoding/sequence.js';
 import type { StepIndices } from '../../decoding/step-indices.js';
@@ -57,7 +58,7 @@ function layout({ grid, vocabulary, classes }: Embeddings, places: Places): Sequ
       case 'query':
         return places.instructions + cellAt(sequence, position.at);
       case 'token':
-        return sequence.blank?.has(position.at) ? places.nothing.embedding : (sequence.tokens[position.at] ?? 0);
+        return sequence.blank?.has(position.at) ? places.nothing.embedding : intAt(sequence.tokens, position.at);
     }
   };
   // The class token is not rotated but zeroed: it is attended to with score 0.
@@ -92,7 +93,7 @@ function layout({ grid, vocabulary, classes }: Embeddings, places: Places): Sequ
 }
 
 function cellAt({ order }: Sequence, at: number): number {
-  return order[at] ?? 0;
+  return intAt(order, at);
 }
 
 function join(...parts: readonly Float32Array[]): Float32Array {

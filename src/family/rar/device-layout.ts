@@ -1,3 +1,4 @@
+import { intAt } from '../../numbers/at.js';
 import type { Grid } from '../../decoding/grid.js';
 import type { Sequence, SequenceLayout } from '../../decoding/sequence.js';
 import type { StepIndices } from '../../decoding/step-indices.js';
@@ -34,7 +35,7 @@ export function rarDeviceLayout(
         });
       // Between the image tokens and the classes lies the mask row, which inference never uses.
       const classRow = ({ label }: Sequence) => vocabulary + 1 + label;
-      const cellAt = ({ order }: Sequence, at: number) => order[at] ?? 0;
+      const cellAt = ({ order }: Sequence, at: number) => intAt(order, at);
       return {
         positions,
         sequences: sequences.length,
@@ -43,7 +44,7 @@ export function rarDeviceLayout(
           target: column((at, sequence) => (at === 0 ? rows.targets : 2 + cellAt(sequence, at - 1))),
           embedding: column((at, sequence) => {
             if (at === 0) return rows.embeddings;
-            return at === 1 ? classRow(sequence) : (sequence.tokens[at - 2] ?? 0);
+            return at === 1 ? classRow(sequence) : intAt(sequence.tokens, at - 2);
           }),
           timestep: column((at) => at),
           condition: column((_, sequence) => classRow(sequence)),

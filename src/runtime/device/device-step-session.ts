@@ -1,4 +1,5 @@
 import type { DecodedTokens } from './decoded-tokens.js';
+import { numberAt } from '../../numbers/at.js';
 import { blockPositions } from '../../graph/paged-attention.js';
 import type { Graph } from '../../graph/onnx.js';
 import type { TransformerShape } from '../../graph/transformer-shape.js';
@@ -97,7 +98,7 @@ export function createDeviceStepSession(graph: Graph, options: DeviceStepOptions
       step.run();
       return lanes.map(({ cache, inputs, draws }, i) => {
         cache.append(inputs.kept);
-        const at = tokensAt[i] ?? 0;
+        const at = numberAt(tokensAt, i);
         const end = at + draws.count * draws.pictures;
         return {
           tokens: Int32Array.from(step.tokens.subarray(at, end), Number),

@@ -1,3 +1,4 @@
+import { intAt } from '../../numbers/at.js';
 import type { StepDraws } from '../../decoding/step-draws.js';
 import type { StepIndices } from '../../decoding/step-indices.js';
 import { blockPositions } from '../../graph/paged-attention.js';
@@ -105,5 +106,5 @@ export function packStep(
 /** Column `r` of a [S, R] matrix, as a row. */
 function copyColumn(from: Int32Array | undefined, r: number, R: number, S: number, to: IndexFeed, at: number): void {
   if (!from) throw new TypeError('a step feeds other tables than its graph has');
-  for (let s = 0; s < S; s++) to.words[(at + s) * to.stride] = from[s * R + r] ?? 0;
+  for (let s = 0; s < S; s++) to.words[(at + s) * to.stride] = intAt(from, s * R + r);
 }
