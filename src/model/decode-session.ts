@@ -66,7 +66,7 @@ export async function openHostSession(
   }
 }
 
-function hostSession(transformer: Transformer, kvBytes: number): DecodeSession<StepInputs, KvCache> {
+export function hostSession(transformer: Transformer, kvBytes: number): DecodeSession<StepInputs, KvCache> {
   const { shape, precision, weightBytes, positions, session, enlargedLayout } = transformer;
   const kvSlotBytes = slotBytesOf(shape, positions);
   const memory = new KvMemory(shape, positions, slotsIn(kvBytes, kvSlotBytes));
