@@ -8,6 +8,7 @@ import { benchPrecision } from './precision.js';
 import { benchPreviews } from './previews.js';
 import { benchPytorch } from './pytorch.js';
 import { benchRar } from './rar.js';
+import { benchSampler } from './sampler.js';
 import { benchStep } from './step.js';
 import { machine } from './table.js';
 
@@ -15,6 +16,7 @@ import { machine } from './table.js';
  * npm run bench [-- picture | previews | precision FILE | step [FILE]] [--rounds N]
  * npm run bench -- concurrent [--rounds N] [--write]
  * npm run bench -- rar [--rounds N]
+ * npm run bench -- sampler [--rounds N]
  * npm run bench -- heap [--steps 10000]
  * npm run bench -- pytorch [FILE] [--rounds N] [--python python3] [--int8 FILE] [--compile] [--batches 1,16]
  * npm run bench -- orders [--minutes 5] [--steps 16,32] [--schedules cosine] [--orders "random,locality 2/1"] [--seed N]
@@ -47,6 +49,7 @@ else if (what === 'step') await benchStep(file, rounds);
 else if (what === 'heap') await benchHeap(Number(values.steps ?? 10_000));
 else if (what === 'precision') await benchPrecision(file ?? (await benchedModel()).floats, rounds);
 else if (what === 'rar') await benchRar(rounds);
+else if (what === 'sampler') await benchSampler(rounds);
 else if (what === 'pytorch') {
   await benchPytorch(file, rounds, { ...values, batches: values.batches.split(',').map(Number) });
 } else if (what === 'orders') {
@@ -59,6 +62,6 @@ else if (what === 'pytorch') {
   });
 } else {
   throw new TypeError(
-    `expected picture, concurrent, previews, step, heap, precision, rar, pytorch or orders, got ${what}`,
+    `expected picture, concurrent, previews, step, heap, precision, rar, sampler, pytorch or orders, got ${what}`,
   );
 }

@@ -1,4 +1,5 @@
-import { Problems } from './problems.js';
+import { Problems } from './input/problems.js';
+import { wholeNumber } from './input/shapes.js';
 
 /** A page of a list, in Relay's terms. */
 export interface Connection<Node> {
@@ -31,7 +32,7 @@ export function connect<Node>(
   page: PageRequest,
 ): Connection<Node> {
   const problems = new Problems();
-  problems.wholeNumber('first', page.first, 0, page.maxFirst);
+  problems.check('first', wholeNumber(0, page.maxFirst), page.first);
   const cursorOf = (node: Node) => Buffer.from(key(node)).toString('base64url');
   const { after } = page;
   const place = after === null || after === undefined ? -1 : nodes.findIndex((node) => cursorOf(node) === after);

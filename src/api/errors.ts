@@ -9,7 +9,7 @@ import {
 import { ShuttingDownError } from '../engine/engine.js';
 import { QueueFullError } from '../scheduler/scheduler.js';
 import { WorkerError } from '../worker/thread.js';
-import { BadInputError } from './problems.js';
+import { BadInputError, problemMessage, type Problem } from './input/problems.js';
 
 /** What was asked for is not there, or not there any more. */
 export class NotFoundError extends Error {
@@ -33,7 +33,7 @@ export type ErrorCode =
 export function publicExtensions(error: unknown): (GraphQLErrorExtensions & { code: ErrorCode }) | undefined {
   if (error instanceof BadInputError) {
     const { code, field, problems } = error;
-    return { code, field, problems };
+    return { code, field, problems: problems.map(publicProblem) };
   }
   if (error instanceof NotFoundError) return { code: error.code, field: error.field };
   if (error instanceof QueueFullError) return { code: error.code, retryAfterSeconds: error.retryAfterSeconds };
@@ -41,6 +41,11 @@ export function publicExtensions(error: unknown): (GraphQLErrorExtensions & { co
   if (error instanceof WorkerError && error.code === 'QUEUE_FULL') return { code: 'QUEUE_FULL', retryAfterSeconds: 1 };
   if (error instanceof WorkerError && error.code === 'SHUTTING_DOWN') return { code: 'SHUTTING_DOWN' };
   return undefined;
+}
+
+function publicProblem(problem: Problem) {
+  const { field, expected, got } = problem;
+  return { field, message: problemMessage(problem), expected, got };
 }
 
 /**

@@ -3,12 +3,11 @@ import { createSchema } from 'graphql-yoga';
 import type { Context } from './context.js';
 import type { Resolvers } from './generated/resolvers.js';
 import { events } from './resolvers/events.js';
-import { features } from './resolvers/features.js';
 import { generatedImage, generation } from './resolvers/generation.js';
 import { image } from './resolvers/image.js';
 import { model } from './resolvers/model.js';
 import { mutation } from './resolvers/mutation.js';
-import { query } from './resolvers/query.js';
+import { features, query } from './resolvers/query.js';
 import { subscription } from './resolvers/subscription.js';
 
 const resolvers: Resolvers = {

@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseGenerateInput } from '../api/generate-input.js';
-import type { GenerateInput } from '../api/generated/resolvers.js';
 import { orderKinds } from '../api/enums.js';
-import { BadInputError } from '../api/problems.js';
+import type { GenerateInput, OrderKind } from '../api/generated/resolvers.js';
+import { parseGenerateInput } from '../api/input/generate.js';
+import { BadInputError, problemMessage } from '../api/input/problems.js';
 import { Engine } from '../engine/engine.js';
 import type { Generation } from '../generation/generation.js';
 import type { GenerationRequest } from '../generation/request.js';
@@ -22,11 +22,13 @@ interface GenerateOptions extends ModelOptions {
   readonly temperature?: number;
   readonly topK?: number;
   readonly topP?: number;
-  readonly order?: keyof typeof orderKinds;
-  readonly schedule?: 'COSINE' | 'LINEAR' | 'ONE_BY_ONE';
+  readonly order?: string;
+  readonly schedule?: string;
 }
 
-const scheduleKinds = ['COSINE', 'LINEAR', 'ONE_BY_ONE'];
+/** The API's kinds by their names here. */
+const orders = new Map(Object.keys(orderKinds).map((kind) => [choiceName(kind), kind as OrderKind]));
+const schedules = new Map((['COSINE', 'LINEAR', 'ONE_BY_ONE'] as const).map((kind) => [choiceName(kind), kind]));
 
 const formats = new Map<string, ImageFormat>([
   ['.png', 'png'],
@@ -72,8 +74,8 @@ export const generateCommand = new Command('generate')
       "sample from the most likely tokens up to this cumulative probability (default: the model's)",
     ).argParser(anyNumber),
   )
-  .addOption(kindOption('--order <kind>', 'order in which cells are decoded', Object.keys(orderKinds)))
-  .addOption(kindOption('--schedule <kind>', 'how many tokens each step decodes', scheduleKinds));
+  .addOption(new Option('--order <kind>', 'order in which cells are decoded').choices([...orders.keys()]))
+  .addOption(new Option('--schedule <kind>', 'how many tokens each step decodes').choices([...schedules.keys()]));
 for (const option of modelOptions()) generateCommand.addOption(option);
 generateCommand.action(async (label: string, options: GenerateOptions) => {
   const { model: defaultModel, models, device, floats } = options;
@@ -107,21 +109,21 @@ async function parseRequest(label: string, options: GenerateOptions, engine: Eng
     return await parseGenerateInput(generateInput(label, options), engine);
   } catch (error) {
     if (!(error instanceof BadInputError)) throw error;
-    const [first, ...rest] = error.problems.map(({ field, message }) => ({
-      field,
-      message: message.replaceAll(/`input\.(\w+)[\w.]*`/g, (_, name: string) => argumentName(name)),
-    }));
-    throw first ? new BadInputError([first, ...rest]) : error;
+    const messages = error.problems.map((problem) => problemMessage(problem, argumentName(problem.field)));
+    throw Object.assign(new Error(messages.join(' ')), { code: error.code });
   }
 }
 
-/** topK of the API is --top-k here. */
-function argumentName(field: string): string {
+/** input.topK of the API is --top-k here, and input.label.name the argument. */
+function argumentName(path: string): string {
+  const [, field = path] = path.split('.');
   return field === 'label' ? '<label>' : `--${field.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 }
 
 function generateInput(label: string, options: GenerateOptions): GenerateInput {
-  const { seed, count, steps, guidance: scale, temperature, topK, topP, order, schedule } = options;
+  const { seed, count, steps, guidance: scale, temperature, topK, topP } = options;
+  const order = orders.get(options.order ?? '');
+  const schedule = schedules.get(options.schedule ?? '');
   return {
     label: /^\d+$/.test(label) ? { index: Number(label) } : { name: label },
     count,
@@ -188,12 +190,7 @@ function guidance(text: string): { start: number; end: number } {
   return { start: Number(match[1]), end: Number(match[2] ?? match[1]) };
 }
 
-/** An option that takes one of the API's kinds, in small letters: one-by-one is ONE_BY_ONE. */
-function kindOption(flags: string, description: string, kinds: readonly string[]): Option {
-  const names = kinds.map((kind) => kind.toLowerCase().replaceAll('_', '-')).join(', ');
-  return new Option(flags, `${description}: ${names}`).argParser((text: string) => {
-    const kind = text.toUpperCase().replaceAll('-', '_');
-    if (kinds.includes(kind)) return kind;
-    throw new InvalidArgumentError(`Expected one of ${names}.`);
-  });
+/** ONE_BY_ONE of the API is one-by-one here. */
+function choiceName(kind: string): string {
+  return kind.toLowerCase().replaceAll('_', '-');
 }

@@ -1,4 +1,7 @@
-/** How many tokens each step decodes. Steps of cosine and linear: 1 to the number of cells to decode. */
+/**
+ * How many tokens each step decodes. Steps of cosine and linear: 1 to the number of cells to decode. A cosine's first
+ * step decodes one token, as the reference's does, so that it has two steps at least where there are two cells.
+ */
 export type Schedule =
   | { readonly kind: 'cosine' | 'linear'; readonly steps: number }
   | { readonly kind: 'one-by-one' }
@@ -24,6 +27,53 @@ export function tokensPerStep(schedule: Schedule, cells: number): number[] {
  */
 function cosineTarget(done: number, steps: number, cells: number): number {
   return Math.trunc((1 - Math.cos(((Math.PI / 2) * (done + 1)) / steps)) * cells + 1);
+}
+
+/** The steps of an enlargement: those of the small picture, then those of the cells between its own. */
+export interface EnlargingPlan {
+  readonly tokensPerStep: readonly number[];
+  /** How many of the steps draw the small picture. */
+  readonly smallSteps: number;
+}
+
+/**
+ * The plan of an enlargement of a picture of `small` cells to one of `cells`. As in the reference, the steps of a cosine
+ * schedule are those of all cells of the large grid, and the small picture is drawn with as many.
+ *
+ * @throws RangeError for an explicit schedule of which no step ends with the small picture
+ */
+export function enlargingPlan(schedule: Schedule, small: number, cells: number): EnlargingPlan {
+  const rest = cells - small;
+  switch (schedule.kind) {
+    case 'explicit': {
+      const smallSteps = stepsUntil(schedule.tokensPerStep, small);
+      if (smallSteps === undefined) throw new RangeError(`no step of the schedule ends at ${small} tokens`);
+      return { tokensPerStep: schedule.tokensPerStep, smallSteps };
+    }
+    case 'one-by-one':
+      return joined(tokensPerStep(schedule, small), tokensPerStep(schedule, rest));
+    case 'cosine':
+      return joined(tokensPerStep(schedule, small), enlargingTokensPerStep(schedule.steps, cells, small));
+    case 'linear': {
+      const steps = Math.max(1, Math.round((schedule.steps * small) / cells));
+      const others = Math.max(1, schedule.steps - steps);
+      return joined(
+        tokensPerStep({ kind: 'linear', steps }, small),
+        tokensPerStep({ kind: 'linear', steps: others }, rest),
+      );
+    }
+  }
+}
+
+function joined(first: readonly number[], between: readonly number[]): EnlargingPlan {
+  return { tokensPerStep: [...first, ...between], smallSteps: first.length };
+}
+
+/** How many steps it takes to decode just so many tokens; undefined if no step ends there. */
+export function stepsUntil(counts: readonly number[], tokens: number): number | undefined {
+  let decoded = 0;
+  const last = counts.findIndex((count) => (decoded += count) === tokens);
+  return last < 0 ? undefined : last + 1;
 }
 
 /**

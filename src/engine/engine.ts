@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Archive } from '../generation/archive.js';
-import { Generation, type GenerationStatus } from '../generation/generation.js';
+import { Generation, type ClientInput, type GenerationStatus } from '../generation/generation.js';
 import type { Picture } from '../generation/picture.js';
 import type { GenerationRequest } from '../generation/request.js';
 import { encodeImage, type ImageFormat, type RgbImage } from '../image/encode.js';
@@ -9,6 +9,7 @@ import { deviceName, traitsOf, type Device } from '../runtime/device.js';
 import { inFloats, ModelError, readManifests, type Manifest } from '../model/manifest.js';
 import { addPreviews } from '../preview/previews.js';
 import { renderMosaic } from '../tokenizer/patches.js';
+import { pooled, type Pooling } from './pooling.js';
 import { PictureCache } from './picture-cache.js';
 import { serveModel, type ServedModel } from './served-model.js';
 
@@ -93,12 +94,13 @@ export class Engine {
    * Queues a generation, synchronously: whoever follows its log misses nothing.
    *
    * @param client whose it is: whoever asks for much does not hold up who asks for little
+   * @param input what the client asked for, in its own words, for the generation to keep
    * @throws QueueFullError or ShuttingDownError, and then nothing was queued
    */
-  generate(request: GenerationRequest, client: string): Generation {
+  generate(request: GenerationRequest, client: string, input?: ClientInput): Generation {
     if (this.#isClosing) throw new ShuttingDownError();
     const model = this.#modelOf(request);
-    const generation = new Generation(randomUUID(), request);
+    const generation = new Generation(randomUUID(), request, input);
     model.scheduler.enqueue(generation, client);
     this.#archive.add(generation);
     addPreviews(generation, model.previews).catch(this.options.report);
@@ -120,7 +122,7 @@ export class Engine {
   }
 
   /** Pixels of a cell's side are the tokenizer's factor. */
-  pictureSize(picture: Picture): { width: number; height: number } {
+  pictureSize(picture: Pick<Picture, 'model' | 'width' | 'height'>): { width: number; height: number } {
     const { factor } = this.#modelOf(picture).tokenizer;
     return { width: picture.width * factor, height: picture.height * factor };
   }
@@ -146,6 +148,16 @@ export class Engine {
   /** Tokens, row by row, of an image whose sides are multiples of a cell's. */
   encodeImage(model: ServedModel, { pixels, width, height }: RgbImage): Promise<Int32Array> {
     return model.pictures.encode(pixels, width, height);
+  }
+
+  /** The transformer's features of a picture: of each cell, [cells, dimension], or their mean. */
+  async features(
+    model: ServedModel,
+    image: RgbImage,
+    { layer, pooling }: { layer: number; pooling: Pooling },
+  ): Promise<Float32Array> {
+    const features = await model.pictures.features(await this.encodeImage(model, image), layer);
+    return pooled(features, model.transformer.shape.dimension, pooling);
   }
 
   /** How busy it is, over all models. */

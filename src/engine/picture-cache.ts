@@ -6,43 +6,34 @@ import { pictureKey, type Picture } from '../generation/picture.js';
  * it; what failed is forgotten.
  */
 export class PictureCache {
-  readonly #pixels: LRUCache<string, Entry>;
-  readonly #files: LRUCache<string, Entry>;
+  readonly #pixels: BytesCache;
+  readonly #files: BytesCache;
 
   /** @param bytes that pixels, and again encoded files, may take */
   constructor(bytes = 64 * 2 ** 20) {
-    const options = { maxSize: bytes, sizeCalculation: (entry: Entry) => entry.size };
-    this.#pixels = new LRUCache(options);
-    this.#files = new LRUCache(options);
+    this.#pixels = bytesCache(bytes);
+    this.#files = bytesCache(bytes);
   }
 
   pixels(picture: Picture, render: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    return remember(this.#pixels, pictureKey(picture), render);
+    return this.#pixels.forceFetch(pictureKey(picture), { context: render });
   }
 
   /** @param variant format and quality */
   file(picture: Picture, variant: string, encode: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    return remember(this.#files, `${pictureKey(picture)}.${variant}`, encode);
+    return this.#files.forceFetch(`${pictureKey(picture)}.${variant}`, { context: encode });
   }
 }
 
-interface Entry {
-  readonly bytes: Promise<Uint8Array>;
-  readonly size: number;
-}
+/** Its context makes what is not there. */
+type BytesCache = LRUCache<string, Uint8Array, () => Promise<Uint8Array>>;
 
-/** What an entry counts for until its bytes are there. */
-const unknownSize = 1024;
-
-function remember(cache: LRUCache<string, Entry>, key: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
-  const known = cache.get(key);
-  if (known) return known.bytes;
-  const bytes = make();
-  const entry = { bytes, size: unknownSize };
-  cache.set(key, entry);
-  bytes.then(
-    ({ byteLength }) => cache.set(key, { bytes, size: key.length + byteLength }),
-    () => cache.delete(key),
-  );
-  return bytes;
+function bytesCache(maxSize: number): BytesCache {
+  return new LRUCache({
+    maxSize,
+    sizeCalculation: (bytes, key) => key.length + bytes.byteLength,
+    fetchMethod: (_key, _stale, { context: make }) => make(),
+    // Whoever waits for what is pushed out while it is made still gets it.
+    ignoreFetchAbort: true,
+  });
 }

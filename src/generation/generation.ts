@@ -8,6 +8,9 @@ import type { GenerationRequest } from './request.js';
 
 export type GenerationStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
 
+/** What a client asked for, in the words of its interface: kept for whoever wants to ask for the same again. */
+export type ClientInput = Readonly<Record<string, unknown>>;
+
 /** One or more pictures drawn together: its request, its log, and the state that the log amounts to. */
 export class Generation {
   readonly log = new EventLog<GenerationEvent>();
@@ -25,6 +28,7 @@ export class Generation {
   constructor(
     readonly id: string,
     readonly request: GenerationRequest,
+    readonly input: ClientInput = {},
   ) {
     const known = request.known ?? unknownTokens(request);
     this.tokens = Array.from({ length: request.count }, () => known.slice());

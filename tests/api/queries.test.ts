@@ -101,6 +101,12 @@ describe('the decoding plan', () => {
     expect(steps.map(({ images }) => images[0]?.positions.length)).toEqual(await plan(input));
   });
 
+  it('begins with one token on the cosine schedule, which takes two steps at least, as in the reference', async () => {
+    expect(await plan({ steps: 1 })).toEqual([1, 15]);
+    expect(await plan({ steps: 1, schedule: { kind: 'LINEAR' } })).toEqual([16]);
+    expect(await plan({ steps: 1, known: 15 })).toEqual([1]);
+  });
+
   it('runs over the unknown cells, with steps in proportion unless they are named', async () => {
     expect(await plan({ known: 8 })).toEqual(await plan({ known: 8, steps: 4 }));
     expect((await plan({ known: 12 }))?.reduce((sum, count) => sum + count, 0)).toBe(4);

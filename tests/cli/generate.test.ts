@@ -104,7 +104,7 @@ describe('randar generate that cannot draw says why in one line, fails and leave
     [['--temperature', ''], 'Expected a number.'],
     [['--count', '17'], 'Expected a whole number from 1 to 16.'],
     [['--guidance', 'strong'], 'Expected a scale such as 2, or a range such as 1:3.'],
-    [['--order', 'zigzag'], 'Expected one of random, raster, spiral, halton, subsample, locality, center-out.'],
+    [['--order', 'zigzag'], 'Allowed choices are random, raster, spiral, halton, subsample, locality, center-out.'],
     [['--model', 'cats'], 'no model "cats" in'],
   ])('for %j', async (options, says) => {
     expect(await refusal(generate('class-3', 'x.png', ...options))).toContain(says);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { enlargingTokensPerStep, tokensPerStep, type Schedule } from '../../src/decoding/schedule.js';
+import { enlargingPlan, enlargingTokensPerStep, tokensPerStep, type Schedule } from '../../src/decoding/schedule.js';
 import { readGolden } from '../support/goldens/load.js';
 
 interface ScheduleGolden {
@@ -112,5 +112,38 @@ describe('the schedule of an enlargement', () => {
         expect(enlargingTokensPerStep(steps, 4 * known, known).length).toBeLessThanOrEqual(Math.max(2, steps));
       }),
     );
+  });
+});
+
+describe('the plan of an enlargement', () => {
+  const cases = fc
+    .integer({ min: 1, max: 200 })
+    .chain((small) => fc.record({ small: fc.constant(small), steps: fc.integer({ min: 1, max: 4 * small }) }));
+
+  it.each(['cosine', 'linear'] as const)('decodes the small picture first, then the other cells: %s', (kind) => {
+    fc.assert(
+      fc.property(cases, ({ small, steps }) => {
+        const { tokensPerStep: counts, smallSteps } = enlargingPlan({ kind, steps }, small, 4 * small);
+        expect(sum(counts.slice(0, smallSteps))).toBe(small);
+        expect(sum(counts)).toBe(4 * small);
+        expect(Math.min(...counts)).toBeGreaterThanOrEqual(1);
+      }),
+    );
+  });
+
+  it('shares linear steps out by the number of cells', () => {
+    const { tokensPerStep: counts, smallSteps } = enlargingPlan({ kind: 'linear', steps: 8 }, 16, 64);
+    expect([smallSteps, counts.length]).toEqual([2, 8]);
+    expect(enlargingPlan({ kind: 'linear', steps: 1 }, 16, 64).tokensPerStep).toEqual([16, 48]);
+  });
+
+  it('takes a step for each cell where it is one by one', () => {
+    expect(enlargingPlan({ kind: 'one-by-one' }, 2, 8)).toEqual({ tokensPerStep: Array(8).fill(1), smallSteps: 2 });
+  });
+
+  it('is an explicit schedule, if one of its steps ends with the small picture', () => {
+    const plan = (tokensPerStep: number[]) => enlargingPlan({ kind: 'explicit', tokensPerStep }, 16, 64);
+    expect(plan([10, 6, 48])).toEqual({ tokensPerStep: [10, 6, 48], smallSteps: 2 });
+    expect(() => plan([10, 10, 44])).toThrow('no step of the schedule ends at 16 tokens');
   });
 });

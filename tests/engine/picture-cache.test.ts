@@ -78,6 +78,24 @@ describe('the picture cache', () => {
     expect(made).toHaveLength(4);
   });
 
+  it('gives a picture to whoever waits for it, or its failure, though others pushed it out while it was made', async () => {
+    const cache = new PictureCache(4000);
+    const finish: ((bytes: Uint8Array) => void)[] = [];
+    const fail: ((error: Error) => void)[] = [];
+    const make = () =>
+      new Promise<Uint8Array>((resolve, reject) => {
+        finish.push(resolve);
+        fail.push(reject);
+      });
+    const [waiting, failing] = [cache.pixels(picture(1), make), cache.pixels(picture(2), make)];
+    for (const token of [3, 4, 5]) await cache.pixels(picture(token), maker(3900).make);
+    const bytes = Uint8Array.of(1);
+    finish[0]?.(bytes);
+    fail[1]?.(new Error('no decoder'));
+    expect(await waiting).toBe(bytes);
+    await expect(failing).rejects.toThrow('no decoder');
+  });
+
   it('keeps nothing that alone is more than it may hold', async () => {
     const cache = new PictureCache(4000);
     const { made, make } = maker(5000);

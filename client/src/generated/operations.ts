@@ -245,7 +245,7 @@ export type ScheduleInput =
 
 /** How many tokens each step decodes. */
 export type ScheduleKind =
-  /** Few tokens in the first steps, many in the last. */
+  /** Few tokens in the first steps, many in the last. As in the reference, the first step decodes one token, so `steps: 1` takes two steps. */
   | 'COSINE'
   /** The same number in every step. */
   | 'LINEAR'

@@ -2,7 +2,6 @@ import { unknownToken } from '../../decoding/grid.js';
 import type { ServedModel } from '../../engine/served-model.js';
 import type { Generation } from '../../generation/generation.js';
 import { ModelError } from '../../model/manifest.js';
-import { askedInput } from '../asked-input.js';
 import type { Context } from '../context.js';
 import { statuses } from '../enums.js';
 import type { GeneratedImageResolvers, GenerationResolvers, TokenGrid } from '../generated/resolvers.js';
@@ -18,7 +17,6 @@ export const generation: GenerationResolvers = {
   },
   seed: ({ request }) => request.seed,
   count: ({ request }) => request.count,
-  input: askedInput,
   createdAt: ({ createdAt }) => createdAt.toISOString(),
   startedAt: ({ startedAt }) => startedAt?.toISOString() ?? null,
   finishedAt: ({ finishedAt }) => finishedAt?.toISOString() ?? null,

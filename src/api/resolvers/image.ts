@@ -2,7 +2,8 @@ import { mediaTypes } from '../../image/encode.js';
 import { imageFormats } from '../enums.js';
 import type { ImageResolvers } from '../generated/resolvers.js';
 import { pictureAddress } from '../picture-address.js';
-import { Problems } from '../problems.js';
+import { Problems } from '../input/problems.js';
+import { wholeNumber } from '../input/shapes.js';
 
 /** Nothing is rendered or encoded before a field asks for it. */
 export const image: ImageResolvers = {
@@ -22,7 +23,7 @@ export const image: ImageResolvers = {
 function parseQuality(quality: number | null | undefined): { quality?: number } {
   if (quality === null || quality === undefined) return {};
   const problems = new Problems();
-  problems.wholeNumber('quality', quality, 1, 100);
+  problems.check('quality', wholeNumber(1, 100), quality);
   problems.throwIfAny();
   return { quality };
 }

@@ -2,7 +2,7 @@ import { deviceName } from '../../runtime/device.js';
 import { searchLabels } from '../../model/labels.js';
 import { connect } from '../connection.js';
 import type { ModelResolvers } from '../generated/resolvers.js';
-import { usualOrder } from '../order-input.js';
+import { usualOrder } from '../input/order.js';
 
 export const model: ModelResolvers = {
   name: ({ manifest }) => manifest.name,

@@ -1,14 +1,12 @@
-import { rememberInput } from '../asked-input.js';
+import type { Generation } from '../../generation/generation.js';
+import type { Context } from '../context.js';
 import { NotFoundError } from '../errors.js';
-import { parseGenerateInput } from '../generate-input.js';
-import type { MutationResolvers } from '../generated/resolvers.js';
+import type { GenerateInput, MutationResolvers } from '../generated/resolvers.js';
+import { inputAgain } from '../input/again.js';
+import { parseGenerateInput } from '../input/generate.js';
 
 export const mutation: MutationResolvers = {
-  generate: async (_, { input }, { engine, client }) => {
-    const generation = engine.generate(await parseGenerateInput(input, engine), client);
-    rememberInput(generation, input);
-    return generation;
-  },
+  generate: (_, { input }, context) => generate(input, context),
   cancelGeneration: (_, { id }, { engine }) => {
     const generation = engine.find(id);
     if (!generation) throw new NotFoundError('id', 'generation', id);
@@ -16,3 +14,9 @@ export const mutation: MutationResolvers = {
     return generation;
   },
 };
+
+/** Queues what an input asks for. */
+export async function generate(input: GenerateInput, { engine, client }: Context): Promise<Generation> {
+  const request = await parseGenerateInput(input, engine);
+  return engine.generate(request, client, { ...inputAgain(input, request) });
+}

@@ -1,18 +1,17 @@
 import type { Generation } from '../../generation/generation.js';
-import { rememberInput } from '../asked-input.js';
 import { NotFoundError } from '../errors.js';
-import { parseGenerateInput } from '../generate-input.js';
 import type { SubscriptionResolvers } from '../generated/resolvers.js';
-import { Problems } from '../problems.js';
+import { Problems } from '../input/problems.js';
+import { optional, wholeNumber } from '../input/shapes.js';
 import type { EventView } from '../views.js';
+import { generate } from './mutation.js';
 
 export const subscription: SubscriptionResolvers = {
   generate: {
-    subscribe: async (_, { input }, { engine, client }) => {
-      const generation = engine.generate(await parseGenerateInput(input, engine), client);
-      rememberInput(generation, input);
+    subscribe: async (_, { input }, context) => {
+      const generation = await generate(input, context);
       return follow(generation, 0, () => {
-        if (!input.keep) engine.cancel(generation);
+        if (!input.keep) context.engine.cancel(generation);
       });
     },
     resolve: (view: EventView) => view,
@@ -20,11 +19,10 @@ export const subscription: SubscriptionResolvers = {
   generation: {
     subscribe: (_, { id, after }, { engine }) => {
       const problems = new Problems();
-      problems.wholeNumber('after', after ?? 0, 0, 2 ** 31 - 1);
-      problems.throwIfAny();
+      const seen = problems.orThrow(problems.check('after', optional(wholeNumber(0), 0), after));
       const generation = engine.find(id);
       if (!generation) throw new NotFoundError('id', 'generation', id);
-      return follow(generation, after ?? 0, () => undefined);
+      return follow(generation, seen, () => undefined);
     },
     resolve: (view: EventView) => view,
   },

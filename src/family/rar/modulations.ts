@@ -25,20 +25,11 @@ export function rememberModulations(
   compute: (label: number) => Promise<Float32Array>,
   budget = modulationBytes,
 ): Modulations {
-  // Promises, so that two who ask at the same time wait for one computation.
-  const known = new LRUCache<number, Promise<Float32Array>>({ max: Math.max(2, Math.floor(budget / bytesPerLabel)) });
-  return {
-    bytesPerLabel,
-    of: (label) => {
-      const before = known.get(label);
-      if (before) return before;
-      const made = compute(label).catch((error: unknown) => {
-        // What failed is tried again for the next who asks.
-        if (known.peek(label) === made) known.delete(label);
-        throw error;
-      });
-      known.set(label, made);
-      return made;
-    },
-  };
+  const known = new LRUCache<number, Float32Array>({
+    max: Math.max(2, Math.floor(budget / bytesPerLabel)),
+    fetchMethod: compute,
+    // Whoever waits for a class that is pushed out while it is computed still gets it.
+    ignoreFetchAbort: true,
+  });
+  return { bytesPerLabel, of: (label) => known.forceFetch(label) };
 }

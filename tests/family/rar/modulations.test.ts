@@ -36,6 +36,15 @@ describe('the modulations of a class', () => {
     expect(computed).toEqual([0, 1]);
   });
 
+  it('come to whoever waits for them, though others pushed them out while they were computed', async () => {
+    const finish = new Map<number, (values: Float32Array) => void>();
+    const compute = (label: number) => new Promise<Float32Array>((resolve) => finish.set(label, resolve));
+    const modulations = rememberModulations(100, compute, 1);
+    const waiting = [1, 2, 3].map((label) => modulations.of(label));
+    for (const [label, resolve] of finish) resolve(Float32Array.of(label));
+    expect(await Promise.all(waiting)).toEqual([1, 2, 3].map((label) => Float32Array.of(label)));
+  });
+
   it('are tried again after a failure', async () => {
     let fails = true;
     const compute = () => (fails ? Promise.reject(new Error('no memory')) : Promise.resolve(Float32Array.of(1)));

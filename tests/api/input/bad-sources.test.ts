@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { post, useServer } from '../support/server.js';
+import { post, useServer } from '../../support/server.js';
 
 /** square4, the first: 4 x 4 cells of 8 pixels, 50 tokens; square8: 8 x 8. square4 has room for 10 KV slots. */
 const running = useServer({ memory: 680_000, maxQueued: 256 });
@@ -166,8 +166,8 @@ describe('known tokens', () => {
   it.each([
     ['at a cell beyond the last', known([16], [0]), `${field}.positions`, 'from 0 to 15, got 16'],
     ['at a cell before the first', known([-1], [0]), `${field}.positions`, 'from 0 to 15, got -1'],
-    ['at a cell twice', known([3, 4, 3], [0, 1, 2]), `${field}.positions`, 'got 3 twice'],
-    ['at all cells', known(all, all), `${field}.positions`, 'leave a cell to draw'],
+    ['at a cell twice', known([3, 4, 3], [0, 1, 2]), `${field}.positions`, 'a cell named once, got 3'],
+    ['at all cells', known(all, all), `${field}.positions`, 'at most 15 cells'],
     ['fewer than their cells', known([1, 2], [0]), `${field}.tokens`, 'as many as its positions, 2, got 1'],
     ['more than their cells', known([1], [0, 1]), `${field}.tokens`, 'as many as its positions, 1, got 2'],
     ['beyond the vocabulary', known([1], [vocabulary]), `${field}.tokens`, 'from 0 to 49, got 50'],
@@ -216,7 +216,7 @@ describe('known tokens', () => {
     await finish({ source, order: { positions: all } });
     const at = 'input.order.positions';
     await expectRefused({ source, order: { positions: open.slice(1) } }, at, 'has 13 of 14 cells that are not known');
-    await expectRefused({ source, order: { positions: [...open, 2] } }, at, '2 is in it twice');
+    await expectRefused({ source, order: { positions: [...open, 2] } }, at, 'a cell named once, got 2');
   });
 });
 
@@ -236,9 +236,9 @@ describe('a redraw', () => {
     ['of a picture below 0', { image: -1 }, `${field}.image`, 'from 0 to 1, got -1'],
     ['of a cell beyond the last', { cells: [16] }, `${field}.cells`, 'from 0 to 15, got 16'],
     ['of a cell before the first', { cells: [-1] }, `${field}.cells`, 'from 0 to 15, got -1'],
-    ['of a cell twice', { cells: [2, 2] }, `${field}.cells`, 'got 2 twice'],
-    ['of no cell', { cells: [] }, `${field}.cells`, 'at least one cell'],
-    ['of all cells', { cells: all }, `${field}.cells`, 'leave some of the picture'],
+    ['of a cell twice', { cells: [2, 2] }, `${field}.cells`, 'a cell named once, got 2'],
+    ['of no cell', { cells: [] }, `${field}.cells`, '1 to 15 cells'],
+    ['of all cells', { cells: all }, `${field}.cells`, '1 to 15 cells'],
   ])('%s is refused', async (_, more, at, says) => {
     await expectRefused(redraw(await finish({ count: 2 }), more), at, says);
   });
@@ -284,7 +284,7 @@ describe('a size', () => {
 
   it('together with a source is refused, but not one of 1', async () => {
     const source = { tokens: { positions: [1], tokens: [1] } };
-    await expectRefused({ ...unguided, source }, 'input.source', 'do not go together');
+    await expectRefused({ ...unguided, source }, 'input.source', 'does not go together');
     await finish({ size: { factor: 1 }, source });
   });
 
@@ -292,7 +292,7 @@ describe('a size', () => {
     ['does not begin with the even cells', [...others, ...even], '1 is among the first 16'],
     ['has one other among them', [...even.slice(0, 15), 1, 54, ...others.slice(1)], '1 is among the first 16'],
     ['is of the small picture', even, 'has 16 of 64 cells'],
-    ['has a cell beyond the last', [...even, ...others.slice(1), 64], '64 is in it'],
+    ['has a cell beyond the last', [...even, ...others.slice(1), 64], 'from 0 to 63, got 64'],
   ])('whose explicit order %s is refused', async (_, positions, says) => {
     await expectRefused({ ...unguided, order: { positions } }, 'input.order.positions', says);
   });
@@ -301,7 +301,7 @@ describe('a size', () => {
     ['crosses the end of the small picture', [10, 10, 44], 'end at 16 tokens'],
     ['decodes too few tokens', [16, 47], '64 tokens in all, got 63'],
     ['decodes too many', [16, 48, 1], '64 tokens in all, got 65'],
-    ['has a step of nothing', [16, 0, 48], 'at least 1 token, got 0'],
+    ['has a step of nothing', [16, 0, 48], 'from 1, got 0'],
     ['has nothing', [], '64 tokens in all, got 0'],
   ])('whose explicit schedule %s is refused', async (_, tokensPerStep, says) => {
     await expectRefused({ ...unguided, schedule: { tokensPerStep } }, 'input.schedule.tokensPerStep', says);
@@ -359,14 +359,36 @@ describe('what does not fit in memory', () => {
   });
 });
 
-it('all that is wrong with a source is told at once, with what else is wrong', async () => {
-  const source = { tokens: { positions: [16, 3], tokens: [99] } };
-  const { fields } = await refusal({ source, topP: 2, size: { factor: 3 } });
-  expect(fields).toEqual([
-    'input.size.factor',
-    'input.source.tokens.positions',
-    'input.source.tokens.tokens',
-    'input.source.tokens.tokens',
-    'input.topP',
-  ]);
+describe('all that is wrong with a source is told at once, with what else is wrong', () => {
+  const others = { topP: 2, count: 17, size: { factor: 3 } };
+  const elsewhere = ['input.count', 'input.topP', 'input.size.factor'];
+
+  it.each([
+    [
+      'known tokens',
+      { tokens: { positions: [16, 3], tokens: [99] } },
+      ['input.source.tokens.positions', 'input.source.tokens.tokens', 'input.source.tokens.tokens'],
+    ],
+    [
+      'an image and a mask that are none',
+      { inpaint: { image: noImage, mask: noImage, blend: 65 } },
+      ['input.source.inpaint.blend', 'input.source.inpaint.image.dataUri', 'input.source.inpaint.mask.dataUri'],
+    ],
+    ['a mask without anything white', { inpaint: { image: white, mask: black } }, ['input.source.inpaint.mask']],
+    [
+      'an image that is none, at no place',
+      { outpaint: { image: noImage, x: 4, y: 0, width: 2, height: 9 } },
+      ['input.source.outpaint.height', 'input.source.outpaint.x', 'input.source.outpaint.image.dataUri'],
+    ],
+    ['a generation that nobody knows', { redraw: { generation: 'x', cells: [1] } }, ['input.source.redraw.generation']],
+  ])('%s', async (_, source, fields) => {
+    const refused = await refusal({ ...others, source });
+    expect([...refused.fields].sort()).toEqual([...fields, ...elsewhere].sort());
+  });
+
+  it('but nothing is said of how many cells it leaves, which nobody knows', async () => {
+    const source = { inpaint: { image: noImage, mask: half } };
+    const { fields } = await refusal({ source, schedule: { tokensPerStep: [8] }, order: { positions: [1, 2] } });
+    expect(fields).toEqual(['input.source.inpaint.image.dataUri']);
+  });
 });

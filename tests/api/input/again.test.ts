@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { generateSubscription, overWebSocket, post, readEvents, useServer } from '../support/server.js';
+import { generateSubscription, overWebSocket, post, readEvents, useServer } from '../../support/server.js';
 
 /** square4, the default: 4 x 4 cells. */
 const running = useServer();

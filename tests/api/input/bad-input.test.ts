@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { post, useServer } from '../support/server.js';
+import { post, useServer } from '../../support/server.js';
 
 /** square4: 16 cells, 50 tokens, 10 classes. */
 const running = useServer();
@@ -34,10 +34,10 @@ describe('input that cannot be used', () => {
     [{ label, topK: 51 }, 'input.topK', 'from 0 to 50, got 51'],
     [{ label, topP: 1.5 }, 'input.topP', 'from 0 to 1, got 1.5'],
     [{ label, order: { positions: [0, 1] } }, 'input.order.positions', 'has 2 of 16 cells'],
-    [{ label, order: { positions: [0, 0] } }, 'input.order.positions', '0 is in it twice'],
-    [{ label, order: { positions: [16] } }, 'input.order.positions', '16 is in it'],
+    [{ label, order: { positions: [0, 0] } }, 'input.order.positions', 'a cell named once, got 0'],
+    [{ label, order: { positions: [16] } }, 'input.order.positions', 'from 0 to 15, got 16'],
     [{ label, schedule: { tokensPerStep: [8, 7] } }, 'input.schedule.tokensPerStep', '16 tokens in all, got 15'],
-    [{ label, schedule: { tokensPerStep: [0, 16] } }, 'input.schedule.tokensPerStep', 'at least 1 token, got 0'],
+    [{ label, schedule: { tokensPerStep: [0, 16] } }, 'input.schedule.tokensPerStep', 'from 1, got 0'],
     [{ label, schedule: { kind: 'ONE_BY_ONE' }, steps: 8 }, 'input.steps', 'absent or 16'],
     [{ label, preview: { every: 0 } }, 'input.preview.every', 'got 0'],
     [{ label, steps: 'many' }, 'input.steps', 'Int cannot represent'],
@@ -54,7 +54,7 @@ describe('input that cannot be used', () => {
     const { url } = running();
     const { errors } = await post(url, generate, { input: { label: { index: 99 }, steps: 99, topP: 2 } });
     const problems = errors?.[0]?.extensions.problems as { field: string }[];
-    expect(problems.map(({ field }) => field)).toEqual(['input.label.index', 'input.steps', 'input.topP']);
+    expect(problems.map(({ field }) => field)).toEqual(['input.steps', 'input.label.index', 'input.topP']);
   });
 
   it('is refused with its field where it stands in the document itself', async () => {

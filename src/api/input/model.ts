@@ -1,0 +1,31 @@
+import type { Engine } from '../../engine/engine.js';
+import type { ServedModel } from '../../engine/served-model.js';
+import { findLabel, nearestNames } from '../../model/labels.js';
+import type { LabelInput } from '../generated/resolvers.js';
+import { Problems } from './problems.js';
+
+/** The model of that id, or the default one. @throws BadInputError that says which there are */
+export function parseModel(field: string, id: string | null | undefined, engine: Engine): ServedModel {
+  if (id === null || id === undefined) return engine.defaultModel;
+  const model = engine.model(id);
+  const problems = new Problems();
+  if (!model) {
+    const ids = engine.models.map((other) => `"${other.id}"`).join(', ');
+    problems.add(field, `to be the id of a model, got ${JSON.stringify(id)}. There is ${ids}.`);
+  }
+  return problems.orThrow(model);
+}
+
+/** The class number of a label by its name or number; undefined if the model has none of that name. */
+export function parseLabel({ name, index }: LabelInput, model: ServedModel, problems: Problems): number | undefined {
+  if (typeof index === 'number') return index;
+  const labels = model.manifest.labelList;
+  const label = findLabel(labels, name);
+  if (label) return label.index;
+  const nearest = nearestNames(labels, name).map((near) => `"${near}"`);
+  problems.add(
+    'input.label.name',
+    `to be a label, got ${JSON.stringify(name)}. Model "${model.id}" has none of that name; the nearest are ${nearest.join(', ')}.`,
+  );
+  return undefined;
+}
