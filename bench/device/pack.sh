@@ -31,7 +31,7 @@ mkdir -p "$tree/models" "$tree/bench/pytorch"
 cp -r dist bin package.json schema.graphql "$tree/"
 cp bench/pytorch/decode.py "$tree/bench/pytorch/"
 cp -r models/emoji "$tree/models/"
-rm -f "$tree"/models/emoji/{tokenizer,patches}.safetensors
+rm -f "$tree"/models/emoji/{tokenizer,patches,transformer-int8}.safetensors
 npm ls --omit=dev --all --parseable 2>/dev/null | sed "s#^$PWD/##" | grep '^node_modules/' | while read -r package; do
   [ -d "$package" ] && [ ! -L "$package" ] && mkdir -p "$tree/$package" && cp -r "$package/." "$tree/$package/"
 done
