@@ -114,7 +114,9 @@ describe('the documentation', slow, () => {
     await copyFile(goldenFile('rar-square8.bin'), join(folder, valueOf('transformer', rarLine)));
     await copyFile(goldenFile('maskgit-f4.bin'), join(folder, valueOf('tokenizer', rarLine)));
     await writeFile(join(folder, 'nine.txt'), 'a\nb\nc\nd\ne\nf\ng\nh\ni\n');
-    expect(await randar(`${rarLine.replace('--labels imagenet', '--labels nine.txt')} --models models`)).toMatch(/^transformer +RAR, /m);
+    expect(await randar(`${rarLine.replace('--labels imagenet', '--labels nine.txt')} --models models`)).toMatch(
+      /^transformer +RAR, /m,
+    );
   });
 
   it.each(linked)('has no dead link: %s', async (path) => {

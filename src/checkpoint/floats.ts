@@ -1,6 +1,7 @@
 import { CheckpointError, quote } from './checkpoint-error.js';
 import type { Parameter } from './parameters.js';
 import type { StoredType, WeightFile } from './weight-file.js';
+import { floatAt, wordAt } from '../numbers/at.js';
 
 export type FloatType = Extract<StoredType, 'F64' | 'F32' | 'F16' | 'BF16'>;
 
@@ -27,7 +28,7 @@ const widen: Record<FloatType, (bytes: Uint8Array<ArrayBuffer>) => Float32Array<
   BF16: ({ buffer, byteOffset, length }) => {
     const words = new Uint16Array(buffer, byteOffset, length / 2);
     const bits = new Uint32Array(words.length);
-    for (let i = 0; i < words.length; i++) bits[i] = (words[i] ?? 0) << 16;
+    for (let i = 0; i < words.length; i++) bits[i] = wordAt(words, i) << 16;
     return new Float32Array(bits.buffer);
   },
 };
@@ -36,7 +37,7 @@ const widen: Record<FloatType, (bytes: Uint8Array<ArrayBuffer>) => Float32Array<
 function widenHalf(words: Uint16Array): Float32Array<ArrayBuffer> {
   halfTable ??= buildHalfTable();
   const out = new Float32Array(words.length);
-  for (let i = 0; i < words.length; i++) out[i] = halfTable[words[i] ?? 0] ?? 0;
+  for (let i = 0; i < words.length; i++) out[i] = floatAt(halfTable, wordAt(words, i));
   return out;
 }
 

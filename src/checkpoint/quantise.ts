@@ -1,3 +1,4 @@
+import { floatAt, wordAt } from '../numbers/at.js';
 /** Fewer bits for the numbers of a matrix [out, in], row-major, in the layouts that graph/linear.ts multiplies with. */
 
 export interface Quantised<Bytes> {
@@ -26,7 +27,7 @@ export function quantiseInt8(matrix: Float32Array, out: number): Quantised<Int8A
       const right = Math.min(left + tile, input);
       for (let column = left; column < right; column++) {
         for (let row = top; row < bottom; row++) {
-          bytes[column * out + row] = roundEven((matrix[row * input + column] ?? 0) * (perNumber[row] ?? 0));
+          bytes[column * out + row] = roundEven(floatAt(matrix, row * input + column) * floatAt(perNumber, row));
         }
       }
     }
@@ -54,8 +55,8 @@ export function quantiseInt4(matrix: Float32Array, block: number): Quantised<Uin
     scales[i] = scale;
     const perNumber = scale === 0 ? 0 : 1 / scale;
     for (let j = 0; j < block; j += 2) {
-      const low = toStep((matrix[begin + j] ?? 0) * perNumber);
-      const high = toStep((matrix[begin + j + 1] ?? 0) * perNumber);
+      const low = toStep(floatAt(matrix, begin + j) * perNumber);
+      const high = toStep(floatAt(matrix, begin + j + 1) * perNumber);
       bytes[(begin + j) / 2] = low | (high << 4);
     }
   }
@@ -74,7 +75,7 @@ function largestOf(values: Float32Array, begin: number, count: number): number {
 function extremeOf(values: Float32Array, begin: number, count: number): number {
   let extreme = 0;
   for (let i = begin; i < begin + count; i++) {
-    const value = values[i] ?? 0;
+    const value = floatAt(values, i);
     if (Math.abs(value) > Math.abs(extreme)) extreme = value;
   }
   return extreme;
@@ -89,7 +90,7 @@ function roundEven(value: number): number {
 export function toHalf(values: Float32Array): Uint16Array<ArrayBuffer> {
   const out = new Uint16Array(values.length);
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < out.length; i++) out[i] = halfOf(bits[i] ?? 0);
+  for (let i = 0; i < out.length; i++) out[i] = halfOf(wordAt(bits, i));
   return out;
 }
 

@@ -11,6 +11,9 @@ import { setupCudaCommand } from './setup-cuda.js';
 import { verifyCommand } from './verify.js';
 import { messageWithCause } from '../worker/port.js';
 
+// ONNX Runtime tells Microsoft of its sessions unless it is told not to, before the first of them.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 const { version, description } = createRequire(import.meta.url)('../../package.json') as Record<
   'version' | 'description',
   string

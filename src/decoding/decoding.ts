@@ -5,6 +5,7 @@ import { orderCells, type Order } from './order.js';
 import { Random } from './random.js';
 import { Sampler, type Sampling } from './sampler.js';
 import type { Sequence, SequenceLayout, StepInputs } from './sequence.js';
+import { numberAt, rowAt } from '../numbers/at.js';
 
 /** Pictures that are decoded together, step by step. */
 export interface DecodingRequest {
@@ -92,14 +93,14 @@ export class Decoding {
 
   next(): StepInputs {
     const { tokensPerStep } = this.request;
-    const count = tokensPerStep[this.#step] ?? 0;
-    const previous = this.#step === 0 ? undefined : (tokensPerStep[this.#step - 1] ?? 0);
+    const count = numberAt(tokensPerStep, this.#step);
+    const previous = this.#step === 0 ? undefined : numberAt(tokensPerStep, this.#step - 1);
     return this.layout.stepInputs({ decoded: this.#decoded, previous, count }, this.#sequences);
   }
 
   /** Draws the tokens of this step. `logits` is [wanted, sequences, vocabulary], and is written over. */
   apply(logits: Float32Array): DecodedCells[] {
-    const count = this.request.tokensPerStep[this.#step] ?? 0;
+    const count = numberAt(this.request.tokensPerStep, this.#step);
     const decoded = this.#pictures.map((_, picture) => this.#draw(picture, count, logits));
     this.#step++;
     this.#decoded += count;
@@ -151,10 +152,7 @@ export class Decoding {
     const { vocabulary, grid } = this.layout;
     const { guidance, spatialGuidance } = this.request;
     const pictures = this.#pictures.length;
-    const logitsOf = (kind: number) => {
-      const at = (query * this.sequences + kind * pictures + index) * vocabulary;
-      return logits.subarray(at, at + vocabulary);
-    };
+    const logitsOf = (kind: number) => rowAt(logits, query * this.sequences + kind * pictures + index, vocabulary);
     const share = this.#decoded / cellCount(grid);
     const conditional = logitsOf(0);
     const scale = guidanceScale(guidance, share);

@@ -1,3 +1,4 @@
+import { floatAt } from '../numbers/at.js';
 /** Classifier-free guidance from `start` to `end` over the share x of cells that are decoded. */
 export interface Guidance {
   readonly start: number;
@@ -32,15 +33,15 @@ export function mixSpatialLogits(
   spatialScale: number,
 ): void {
   for (let i = 0; i < conditional.length; i++) {
-    const [base, seen] = [unconditional[i] ?? 0, spatial[i] ?? 0];
-    conditional[i] = base + scale * ((conditional[i] ?? 0) - seen) + spatialScale * (seen - base);
+    const [base, seen] = [floatAt(unconditional, i), floatAt(spatial, i)];
+    conditional[i] = base + scale * (floatAt(conditional, i) - seen) + spatialScale * (seen - base);
   }
 }
 
 /** unconditional + scale * (conditional - unconditional), written over `conditional`. */
 export function mixLogits(conditional: Float32Array, unconditional: Float32Array, scale: number): void {
   for (let i = 0; i < conditional.length; i++) {
-    const base = unconditional[i] ?? 0;
-    conditional[i] = base + scale * ((conditional[i] ?? 0) - base);
+    const base = floatAt(unconditional, i);
+    conditional[i] = base + scale * (floatAt(conditional, i) - base);
   }
 }

@@ -1,6 +1,7 @@
 import { cellCount, type Grid } from './grid.js';
 import type { CellsToOrder } from './order.js';
 import type { Random } from './random.js';
+import { byteAt, doubleAt, intAt, numberAt } from '../numbers/at.js';
 
 /**
  * Locality-aware order: each step takes cells near enough to decoded ones to have context, and far enough from each
@@ -83,6 +84,7 @@ function chooseStep(
 const scores = [0, 1, 2, 3, 4]
   .flatMap((sides) => [0, 1, 2, 3, 4].map((corners) => ({ sides, corners, score: sides + corners * Math.SQRT1_2 })))
   .sort((one, other) => other.score - one.score);
+const scoreByRank = scores.map(({ score }) => score);
 const ranks = new Uint8Array(scores.length);
 for (const [rank, { sides, corners }] of scores.entries()) ranks[sides * 5 + corners] = rank;
 
@@ -97,12 +99,12 @@ class Context {
   }
 
   score(cell: number): number {
-    return scores[this.rank(cell)]?.score ?? 0;
+    return numberAt(scoreByRank, this.rank(cell));
   }
 
   /** 0 is that of the highest score. */
   rank(cell: number): number {
-    return ranks[(this.#sides[cell] ?? 0) * 5 + (this.#corners[cell] ?? 0)] ?? 0;
+    return byteAt(ranks, byteAt(this.#sides, cell) * 5 + byteAt(this.#corners, cell));
   }
 
   /** A decoded cell counts for its neighbours. */
@@ -111,7 +113,7 @@ class Context {
     for (const other of surroundings(this.grid, cell, 1)) {
       const isCorner = other % width !== cell % width && Math.floor(other / width) !== Math.floor(cell / width);
       const counts = isCorner ? this.#corners : this.#sides;
-      counts[other] = (counts[other] ?? 0) + 1;
+      counts[other] = byteAt(counts, other) + 1;
     }
   }
 }
@@ -132,13 +134,13 @@ function byScore(cells: Int32Array, context: Context): Int32Array {
   const starts = new Int32Array(scores.length + 1);
   for (const cell of cells) {
     const next = context.rank(cell) + 1;
-    starts[next] = (starts[next] ?? 0) + 1;
+    starts[next] = intAt(starts, next) + 1;
   }
-  for (let rank = 1; rank < scores.length; rank++) starts[rank] = (starts[rank] ?? 0) + (starts[rank - 1] ?? 0);
+  for (let rank = 1; rank < scores.length; rank++) starts[rank] = intAt(starts, rank) + intAt(starts, rank - 1);
   const sorted = new Int32Array(cells.length);
   for (const cell of cells) {
     const rank = context.rank(cell);
-    const at = starts[rank] ?? 0;
+    const at = intAt(starts, rank);
     sorted[at] = cell;
     starts[rank] = at + 1;
   }
@@ -161,7 +163,7 @@ function farthest(
     for (const [i, candidate] of candidates.entries()) {
       const rows = Math.floor(candidate / width) - Math.floor(cell / width);
       const columns = (candidate % width) - (cell % width);
-      distances[i] = Math.min(distances[i] ?? 0, rows * rows + columns * columns);
+      distances[i] = Math.min(doubleAt(distances, i), rows * rows + columns * columns);
     }
   };
   for (const cell of taken) take(cell);
@@ -169,7 +171,7 @@ function farthest(
   while (chosen.length < Math.min(count, candidates.length)) {
     const nothing = taken.length + chosen.length === 0;
     const at = nothing ? random.integer(candidates.length) : indexOfLargest(distances);
-    const cell = candidates[at] ?? 0;
+    const cell = numberAt(candidates, at);
     chosen.push(cell);
     take(cell);
   }
@@ -178,6 +180,6 @@ function farthest(
 
 function indexOfLargest(values: Float64Array): number {
   let largest = 0;
-  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[largest] ?? 0)) largest = i;
+  for (let i = 1; i < values.length; i++) if (doubleAt(values, i) > doubleAt(values, largest)) largest = i;
   return largest;
 }

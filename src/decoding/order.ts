@@ -1,6 +1,7 @@
 import { cellCount, type Grid } from './grid.js';
 import { localityOrder } from './locality.js';
 import type { Random } from './random.js';
+import { intAt } from '../numbers/at.js';
 
 /** In which order the cells of a picture are decoded. Random-order training has seen every permutation. */
 export type Order =
@@ -80,7 +81,7 @@ function centerOut(grid: Grid, random: Random): Int32Array {
   );
   const cells = raster(grid);
   random.shuffle(cells);
-  return cells.sort((a, b) => (distances[a] ?? 0) - (distances[b] ?? 0));
+  return cells.sort((a, b) => intAt(distances, a) - intAt(distances, b));
 }
 
 /**
@@ -105,7 +106,7 @@ function radicalInverse(index: number, base: number): number {
 }
 
 function roll(cells: Int32Array, by: number): Int32Array {
-  return Int32Array.from(cells, (_, i) => cells[(i + by) % cells.length] ?? 0);
+  return Int32Array.from(cells, (_, i) => intAt(cells, (i + by) % cells.length));
 }
 
 /**

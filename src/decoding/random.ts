@@ -1,3 +1,4 @@
+import { intAt } from '../numbers/at.js';
 /**
  * xoshiro128**, a small generator with a state per picture, so that the company of other pictures never changes a draw.
  * Source: Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators" (prng.di.unimi.it, xoshiro128starstar.c).
@@ -47,8 +48,8 @@ export class Random {
   shuffle(values: Int32Array): void {
     for (let i = values.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      const value = values[i] ?? 0;
-      values[i] = values[j] ?? 0;
+      const value = intAt(values, i);
+      values[i] = intAt(values, j);
       values[j] = value;
     }
   }

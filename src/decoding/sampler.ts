@@ -1,4 +1,5 @@
 import type { Random } from './random.js';
+import { doubleAt, floatAt } from '../numbers/at.js';
 
 export interface Sampling {
   /** 0 takes the likeliest token. */
@@ -41,19 +42,19 @@ export class Sampler {
     let rest = random.uniform();
     let token = 0;
     for (let i = 0; i < weights.length && rest >= 0; i++) {
-      const weight = weights[i] ?? 0;
+      const weight = doubleAt(weights, i);
       if (weight === 0) continue;
       token = i;
       rest -= weight / sum;
     }
-    return { token, probability: (weights[token] ?? 0) / sum };
+    return { token, probability: doubleAt(weights, token) / sum };
   }
 
   /** The probability of each token; valid until the next call. */
   distribution(logits: Float32Array): Float64Array {
     const weights = this.#weights;
     const sum = this.#weigh(logits);
-    for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] ?? 0) / sum;
+    for (let i = 0; i < weights.length; i++) weights[i] = doubleAt(weights, i) / sum;
     return weights;
   }
 
@@ -67,13 +68,13 @@ export class Sampler {
     const lowest = Math.fround(kth / divisor);
     let highest = -Infinity;
     for (let i = 0; i < weights.length; i++) {
-      const value = Math.fround((logits[i] ?? 0) / divisor);
+      const value = Math.fround(floatAt(logits, i) / divisor);
       weights[i] = value;
       if (value > highest) highest = value;
     }
     let sum = 0;
     for (let i = 0; i < weights.length; i++) {
-      const value = weights[i] ?? 0;
+      const value = doubleAt(weights, i);
       const weight = value >= lowest ? exponential(value - highest) : 0;
       weights[i] = weight;
       sum += weight;
@@ -93,7 +94,7 @@ export class Sampler {
     const least = select(this.#scratch, candidates, topP * sum, 'weight');
     let kept = 0;
     for (let i = 0; i < weights.length; i++) {
-      const weight = weights[i] ?? 0;
+      const weight = doubleAt(weights, i);
       if (weight >= least) kept += weight;
       else weights[i] = 0;
     }
@@ -116,14 +117,14 @@ function exponential(x: number): number {
   const n = (x * (-64 / Math.LN2) + 0.5) | 0;
   const r = x + n * (Math.LN2 / 64);
   const series = 1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120)))));
-  return (fractions[n & 63] ?? 0) * (powers[n >> 6] ?? 0) * series;
+  return doubleAt(fractions, n & 63) * doubleAt(powers, n >> 6) * series;
 }
 
 function likeliest(logits: Float32Array): number {
   let best = 0;
-  let highest = logits[0] ?? 0;
+  let highest = floatAt(logits, 0);
   for (let i = 1; i < logits.length; i++) {
-    const logit = logits[i] ?? 0;
+    const logit = floatAt(logits, i);
     if (logit > highest) {
       highest = logit;
       best = i;
@@ -158,15 +159,15 @@ function select(values: Float64Array, count: number, allowed: number, measure: '
   /** Of the values behind `high`. */
   let above = 0;
   while (low < high) {
-    const pivot = values[(low + high) >> 1] ?? 0;
+    const pivot = doubleAt(values, (low + high) >> 1);
     let i = low;
     let j = high;
     while (i <= j) {
-      while ((values[i] ?? 0) < pivot) i++;
-      while ((values[j] ?? 0) > pivot) j--;
+      while (doubleAt(values, i) < pivot) i++;
+      while (doubleAt(values, j) > pivot) j--;
       if (i <= j) {
-        const value = values[i] ?? 0;
-        values[i++] = values[j] ?? 0;
+        const value = doubleAt(values, i);
+        values[i++] = doubleAt(values, j);
         values[j--] = value;
       }
     }
@@ -182,12 +183,12 @@ function select(values: Float64Array, count: number, allowed: number, measure: '
     above += middle;
     high = j;
   }
-  return values[low] ?? 0;
+  return doubleAt(values, low);
 }
 
 function measured(values: Float64Array, from: number, to: number, measure: 'count' | 'weight'): number {
   if (measure === 'count') return to - from + 1;
   let sum = 0;
-  for (let i = from; i <= to; i++) sum += values[i] ?? 0;
+  for (let i = from; i <= to; i++) sum += doubleAt(values, i);
   return sum;
 }

@@ -48,10 +48,11 @@ export interface ServeOptions {
 
 /** @throws ModelError, CheckpointError, or a WorkerError with the code of what a thread met, where it cannot be served */
 export async function serveModel(manifest: Manifest, options: ServeOptions): Promise<ServedModel> {
-  const { device, previewBudget, report } = options;
+  const { device, kvBytes, maxQueued, maxConcurrent, previewBudget, report } = options;
   const decodeWorkers = options.decodeWorkers ?? (await decodeWorkersFor(manifest, device));
-  const scheduler = new Scheduler({ ...options, grid: manifest.grid, decodeWorkers }, (share, handlers) =>
-    startDecodeWorker({ manifest, device, ...share }, handlers),
+  const scheduler = new Scheduler(
+    { grid: manifest.grid, kvBytes, maxQueued, maxConcurrent, decodeWorkers },
+    (share, handlers) => startDecodeWorker({ manifest, device, ...share }, handlers),
   );
   const pictures = new PictureWorker({ manifest, device });
   let previewWorker: PictureWorker | undefined;

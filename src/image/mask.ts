@@ -1,5 +1,6 @@
 import type { Sharp } from 'sharp';
 import { openImage, orImageError, type FittedImage, type Rectangle } from './decode.js';
+import { byteAt, intAt } from '../numbers/at.js';
 
 /** Which pixels of an image are to be painted over. */
 export interface Mask {
@@ -56,14 +57,14 @@ function project({ width, height, levels }: Levels, image: FittedImage): Mask {
     row.fill(0);
     let isEmpty = true;
     for (let at = 0; at < width; at++) {
-      if ((levels[from * width + at] ?? 0) < half) continue;
+      if (byteAt(levels, from * width + at) < half) continue;
       isEmpty = false;
-      const end = columns.end[at] ?? 0;
-      for (let x = columns.begin[at] ?? 0; x < end; x++) row[x] = 1;
+      const end = intAt(columns.end, at);
+      for (let x = intAt(columns.begin, at); x < end; x++) row[x] = 1;
     }
     if (isEmpty) continue;
-    const end = rows.end[from] ?? 0;
-    for (let y = rows.begin[from] ?? 0; y < end; y++) {
+    const end = intAt(rows.end, from);
+    for (let y = intAt(rows.begin, from); y < end; y++) {
       for (let x = 0; x < image.width; x++) if (row[x] === 1) painted[y * image.width + x] = 1;
     }
   }

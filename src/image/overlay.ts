@@ -1,5 +1,6 @@
 import type { RgbImage } from './encode.js';
 import type { Mask } from './mask.js';
+import { byteAt, floatAt } from '../numbers/at.js';
 
 /**
  * How much of a new picture shows at each pixel, 0 to 255: nothing of it outside of what is painted, so that what was
@@ -23,8 +24,8 @@ function depthOf({ painted, width, height }: Mask): Float32Array {
     const isOutside = x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height;
     if (isOutside) return;
     const at = y * width + x;
-    const through = (depth[at + dy * width + dx] ?? 0) + step;
-    if (through < (depth[at] ?? 0)) depth[at] = through;
+    const through = floatAt(depth, at + dy * width + dx) + step;
+    if (through < floatAt(depth, at)) depth[at] = through;
   };
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) for (const [dx, dy, step] of before) nearer(x, y, dx, dy, step);
@@ -46,8 +47,8 @@ const before = [
 /** `picture` over `original`, by alpha. */
 export function layOver(picture: RgbImage, original: Uint8Array, alpha: Uint8Array): RgbImage {
   const pixels = picture.pixels.map((level, i) => {
-    const share = (alpha[Math.floor(i / 3)] ?? 0) / 255;
-    return Math.round(share * level + (1 - share) * (original[i] ?? 0));
+    const share = byteAt(alpha, Math.floor(i / 3)) / 255;
+    return Math.round(share * level + (1 - share) * byteAt(original, i));
   });
   return { width: picture.width, height: picture.height, pixels };
 }

@@ -1,3 +1,4 @@
+import { floatAt, rowAt } from '../numbers/at.js';
 /**
  * How far the next-token distributions of `actual` are from those of `exact`: the mean over the rows of the
  * Kullback-Leibler divergence sum p log(p / q), in nats.
@@ -6,12 +7,12 @@ export function meanDivergence(exact: Float32Array, actual: Float32Array, vocabu
   const rows = exact.length / vocabulary;
   let total = 0;
   for (let row = 0; row < rows; row++) {
-    const p = exact.subarray(row * vocabulary, (row + 1) * vocabulary);
-    const q = actual.subarray(row * vocabulary, (row + 1) * vocabulary);
+    const p = rowAt(exact, row, vocabulary);
+    const q = rowAt(actual, row, vocabulary);
     const [logZp, logZq] = [logSumExp(p), logSumExp(q)];
     for (let i = 0; i < vocabulary; i++) {
-      const logP = (p[i] ?? 0) - logZp;
-      total += Math.exp(logP) * (logP - ((q[i] ?? 0) - logZq));
+      const logP = floatAt(p, i) - logZp;
+      total += Math.exp(logP) * (logP - (floatAt(q, i) - logZq));
     }
   }
   // Of equal distributions rounding may leave a little less than the nothing that it is.

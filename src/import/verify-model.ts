@@ -6,6 +6,7 @@ import { loadTransformer } from '../model/transformer-file.js';
 import { cpu } from '../runtime/device.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
 import { drawPicture, type Drawn } from './draw-picture.js';
+import { byteAt, floatAt, intAt, rowAt } from '../numbers/at.js';
 
 /** One thing that was looked at. */
 export interface Check {
@@ -100,10 +101,11 @@ const label = 0;
 function worstDifference(logits: ReadonlyMap<number, Float32Array>, whole: Float32Array, vocabulary: number): number {
   let [lowest, highest, worst] = [Infinity, -Infinity, 0];
   for (const [place, values] of logits) {
+    const others = rowAt(whole, place, vocabulary);
     for (const [i, value] of values.entries()) {
       lowest = Math.min(lowest, value);
       highest = Math.max(highest, value);
-      worst = Math.max(worst, Math.abs(value - (whole[place * vocabulary + i] ?? NaN)));
+      worst = Math.max(worst, Math.abs(value - floatAt(others, i)));
     }
   }
   return worst / (highest - lowest);
@@ -111,13 +113,13 @@ function worstDifference(logits: ReadonlyMap<number, Float32Array>, whole: Float
 
 /** 10 log10(255^2 / mean squared difference), in dB. */
 function signalToNoise(a: Uint8Array, b: Uint8Array): number {
-  const squares = a.reduce((sum, level, i) => sum + (level - (b[i] ?? 0)) ** 2, 0);
+  const squares = a.reduce((sum, level, i) => sum + (level - byteAt(b, i)) ** 2, 0);
   return 10 * Math.log10(255 ** 2 / Math.max(squares / a.length, 1e-10));
 }
 
 function inRaster({ order, tokens }: Drawn): Int32Array {
   const raster = new Int32Array(order.length);
-  order.forEach((cell, at) => (raster[cell] = tokens[at] ?? 0));
+  order.forEach((cell, at) => (raster[cell] = intAt(tokens, at)));
   return raster;
 }
 

@@ -45,7 +45,7 @@ const traits: Record<Device['provider'], DeviceTraits> = {
     integersAreFast: false,
     isHost: false,
     needs:
-      'it needs an NVIDIA driver, CUDA 12 with cuDNN 9, and the CUDA library of onnxruntime-node ("node node_modules/onnxruntime-node/script/install --onnxruntime-node-install=cuda12")',
+      'it needs an NVIDIA card and libraries: "npx randar doctor" says which are missing, "npx randar setup-cuda" brings them',
   },
   webgpu: {
     integersAreFast: false,

@@ -48,13 +48,12 @@ export async function createHostStepSession(
   const run = async (lanes: readonly Lane[]): Promise<Float32Array[]> => {
     const wideEnough = sessions.find(({ count }) => count >= lanes.length);
     if (!wideEnough) throw new RangeError(`a run has ${most} lanes, not ${lanes.length}`);
-    const { feeds, places } = packLanes(lanes, shape, wideEnough.count);
+    const { feeds, placed } = packLanes(lanes, shape, wideEnough.count);
     const outputs = await wideEnough.session.run(feeds);
     const newKeys = layers.map((i) => floatsOf(outputs, `newK.${i}`));
     const newValues = layers.map((i) => floatsOf(outputs, `newV.${i}`));
     const logits = floatsOf(outputs, 'logits');
-    return lanes.map(({ inputs, cache }, lane) => {
-      const { row, wanted } = places[lane] ?? noPlace;
+    return placed.map(({ inputs, cache, row, wanted }) => {
       const { sequences, positions, kept } = inputs;
       const ownOf = (array: Float32Array) =>
         array.subarray(row * shape.dimension, (row + positions * sequences) * shape.dimension);
@@ -67,10 +66,9 @@ export async function createHostStepSession(
     createCache: (sequences, positions) => new KvMemory(shape, positions, sequences).cache(0, sequences, sequences),
     runAlone: async (inputs, cache) => {
       const [logits] = await run([{ inputs, cache }]);
-      return logits ?? new Float32Array(0);
+      if (!logits) throw new RangeError('a run of one lane gave no logits');
+      return logits;
     },
     close,
   };
 }
-
-const noPlace = { row: 0, wanted: 0 };

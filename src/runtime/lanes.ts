@@ -8,18 +8,18 @@ export interface Lane {
   readonly cache: KvCache;
 }
 
-/** Where a lane begins in what a run is fed and gives. */
-interface LanePlace {
-  /** Among the N rows. */
+/** A lane, and where it begins in what a run is fed and gives. */
+interface PlacedLane extends Lane {
+  /** Its first of the N rows. */
   readonly row: number;
-  /** Among the rows of the logits. */
+  /** Its first of the rows of the logits. */
   readonly wanted: number;
 }
 
 export interface PackedLanes {
   readonly feeds: Record<string, ort.Tensor>;
-  /** Of each lane that has a generation. */
-  readonly places: readonly LanePlace[];
+  /** The lanes that have a generation. */
+  readonly placed: readonly PlacedLane[];
 }
 
 export interface LaneShape {
@@ -35,13 +35,14 @@ export interface LaneShape {
 export function packLanes(lanes: readonly Lane[], shape: LaneShape, count: number): PackedLanes {
   const idle = Array.from({ length: count - lanes.length }, () => idleLane(lanes[0]?.inputs, shape));
   const all = [...lanes, ...idle];
-  const places: LanePlace[] = [];
+  const placed: PlacedLane[] = [];
   const sizes: number[] = [];
   const wanted: number[] = [];
   let row = 0;
-  for (const { inputs } of all) {
+  for (const lane of all) {
+    const { inputs } = lane;
     const size = inputs.positions * inputs.sequences;
-    places.push({ row, wanted: wanted.length });
+    placed.push({ ...lane, row, wanted: wanted.length });
     for (let i = size - inputs.wanted * inputs.sequences; i < size; i++) wanted.push(row + i);
     sizes.push(size);
     row += size;
@@ -56,7 +57,7 @@ export function packLanes(lanes: readonly Lane[], shape: LaneShape, count: numbe
   };
   if (count > 1) feeds.lanes = integers(sizes, [count]);
   for (const [i, lane] of all.entries()) Object.assign(feeds, laneFeeds(lane, i, shape));
-  return { feeds, places };
+  return { feeds, placed: placed.slice(0, lanes.length) };
 }
 
 /** What a step graph of one lane is fed, where the step sees nothing besides its own positions. */
@@ -77,13 +78,17 @@ function packRows(all: readonly StepInputs[], rows: number): Record<string, ort.
       const packed = new Float32Array(rows * width);
       let at = 0;
       for (const { tensors } of all) {
-        const numbers = tensors[name]?.numbers ?? new Float32Array(0);
+        const { numbers } = tensors[name] ?? missing(name);
         packed.set(numbers, at);
         at += numbers.length;
       }
       return [name, new ort.Tensor('float32', packed, [rows, width])];
     }),
   );
+}
+
+function missing(name: string): never {
+  throw new RangeError(`a lane has no tensor "${name}", which the others of its run have`);
 }
 
 function laneFeeds({ inputs, cache }: Lane, lane: number, shape: LaneShape): Record<string, ort.Tensor> {

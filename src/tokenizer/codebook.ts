@@ -1,3 +1,4 @@
+import { doubleAt, floatAt, rowAt } from '../numbers/at.js';
 /** The vectors that tokens stand for, [vocabulary, dimensions]. */
 export interface Codebook {
   readonly vocabulary: number;
@@ -13,7 +14,7 @@ export interface Codebook {
 export function createCodebook(vocabulary: number, stored: Float32Array, isNormalised: boolean): Codebook {
   const dimensions = stored.length / vocabulary;
   const rows = stored.slice();
-  const row = (i: number) => rows.subarray(i * dimensions, (i + 1) * dimensions);
+  const row = (i: number) => rowAt(rows, i, dimensions);
   if (isNormalised) for (let i = 0; i < vocabulary; i++) normalise(row(i));
   const squares = Float64Array.from({ length: vocabulary }, (_, i) => row(i).reduce((sum, x) => sum + x * x, 0));
   return { vocabulary, dimensions, rows, squares, isNormalised };
@@ -28,7 +29,7 @@ export function quantise(map: Float32Array, { dimensions, rows, squares, isNorma
   const tokens = new Int32Array(cells);
   const vector = new Float32Array(dimensions);
   for (let cell = 0; cell < cells; cell++) {
-    for (let i = 0; i < dimensions; i++) vector[i] = map[i * cells + cell] ?? 0;
+    for (let i = 0; i < dimensions; i++) vector[i] = floatAt(map, i * cells + cell);
     if (isNormalised) normalise(vector);
     tokens[cell] = nearest(vector, rows, squares);
   }
@@ -42,7 +43,7 @@ export function lookUp(tokens: Int32Array, { vocabulary, dimensions, rows }: Cod
     if (token < 0 || token >= vocabulary) {
       throw new RangeError(`cell ${cell}: expected a token from 0 to ${vocabulary - 1}, got ${token}`);
     }
-    for (let i = 0; i < dimensions; i++) map[i * tokens.length + cell] = rows[token * dimensions + i] ?? 0;
+    for (let i = 0; i < dimensions; i++) map[i * tokens.length + cell] = floatAt(rows, token * dimensions + i);
   }
   return map;
 }
@@ -54,8 +55,8 @@ function nearest(vector: Float32Array, rows: Float32Array, squares: Float64Array
   for (let row = 0; row < squares.length; row++) {
     const at = row * vector.length;
     let dot = 0;
-    for (let i = 0; i < vector.length; i++) dot += (vector[i] ?? 0) * (rows[at + i] ?? 0);
-    const distance = (squares[row] ?? 0) - 2 * dot;
+    for (let i = 0; i < vector.length; i++) dot += floatAt(vector, i) * floatAt(rows, at + i);
+    const distance = doubleAt(squares, row) - 2 * dot;
     if (distance < least) {
       least = distance;
       best = row;

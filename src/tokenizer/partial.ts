@@ -1,6 +1,7 @@
 import { unknownToken, type Grid } from '../decoding/grid.js';
 import { paintUnknownCells } from './patches.js';
 import type { Tokenizer } from './tokenizer.js';
+import { intAt } from '../numbers/at.js';
 
 /**
  * A partly decoded picture through the decoder, RGB [grid.height * factor, grid.width * factor, 3]. Cells of token -1
@@ -32,7 +33,7 @@ export function spreadKnown(tokens: Int32Array, { width, height }: Grid): Int32A
       ];
       for (const neighbour of neighbours) {
         if (filled[neighbour] !== unknownToken) continue;
-        filled[neighbour] = filled[cell] ?? 0;
+        filled[neighbour] = intAt(filled, cell);
         reached.push(neighbour);
       }
     }

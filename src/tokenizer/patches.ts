@@ -1,6 +1,7 @@
 import { cellCount, unknownToken, type Grid } from '../decoding/grid.js';
 import { arrangeBySimilarity } from './similarity.js';
 import type { Tokenizer } from './tokenizer.js';
+import { byteAt, floatAt, rowAt, wordAt } from '../numbers/at.js';
 
 /** What each code looks like by itself: a picture drawn of these takes no network. */
 export interface PatchTable {
@@ -39,17 +40,17 @@ export async function buildPatches(
     const picture = await tokenizer.decode(tokens, grid);
     onProgress(i + 1, arrangement.length);
     for (const [cell, token] of tokens.entries()) {
-      counts[token] = (counts[token] ?? 0) + 1;
-      const sum = sums.subarray(token * patchSize, (token + 1) * patchSize);
+      counts[token] = wordAt(counts, token) + 1;
+      const sum = rowAt(sums, token, patchSize);
       forCellRows(cell, grid, factor, (at, row) => {
         for (let i = 0; i < factor * 3; i++) {
           const to = row * factor * 3 + i;
-          sum[to] = (sum[to] ?? 0) + (picture[at + i] ?? 0);
+          sum[to] = floatAt(sum, to) + byteAt(picture, at + i);
         }
       });
     }
   }
-  const pixels = Uint8Array.from(sums, (sum, i) => Math.round(sum / (counts[Math.floor(i / patchSize)] ?? 1)));
+  const pixels = Uint8Array.from(sums, (sum, i) => Math.round(sum / wordAt(counts, Math.floor(i / patchSize))));
   return { vocabulary, factor, pixels };
 }
 

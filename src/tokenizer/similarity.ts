@@ -1,5 +1,6 @@
 import { cellCount, type Grid } from '../decoding/grid.js';
 import type { Codebook } from './codebook.js';
+import { doubleAt, floatAt, intAt } from '../numbers/at.js';
 
 /** Products of the whole search, about a second. Of more codes than that allows, only some are compared for a cell. */
 const maxProducts = 2 ** 29;
@@ -17,12 +18,12 @@ export function arrangeBySimilarity(codebook: Codebook, grid: Grid, pictures: nu
     const tokens = new Int32Array(cells);
     for (let cell = 0; cell < cells; cell++) {
       const neighbours = [];
-      if (cell % grid.width > 0) neighbours.push(tokens[cell - 1] ?? 0);
-      if (cell >= grid.width) neighbours.push(tokens[cell - grid.width] ?? 0);
+      if (cell % grid.width > 0) neighbours.push(intAt(tokens, cell - 1));
+      if (cell >= grid.width) neighbours.push(intAt(tokens, cell - grid.width));
       mean.fill(0);
       for (const token of neighbours) {
         for (let i = 0; i < dimensions; i++) {
-          mean[i] = (mean[i] ?? 0) + (rows[token * dimensions + i] ?? 0) / neighbours.length;
+          mean[i] = doubleAt(mean, i) + floatAt(rows, token * dimensions + i) / neighbours.length;
         }
       }
       tokens[cell] = neighbours.length > 0 ? codes.takeNearest(mean) : codes.takeAny();
@@ -63,13 +64,13 @@ class CodesLeft {
     if (this.#count === 0) this.#restore();
     const compared = Math.min(this.#count, this.#closeness.length);
     const closeness = this.#closeness;
-    for (let i = 0; i < compared; i++) closeness[i] = -(this.#squares[i] ?? 0) / 2;
+    for (let i = 0; i < compared; i++) closeness[i] = -doubleAt(this.#squares, i) / 2;
     for (const [dimension, column] of this.#columns.entries()) {
-      const x = vector[dimension] ?? 0;
-      for (let i = 0; i < compared; i++) closeness[i] = (closeness[i] ?? 0) + x * (column[i] ?? 0);
+      const x = doubleAt(vector, dimension);
+      for (let i = 0; i < compared; i++) closeness[i] = doubleAt(closeness, i) + x * floatAt(column, i);
     }
     let best = 0;
-    for (let i = 1; i < compared; i++) if ((closeness[i] ?? 0) > (closeness[best] ?? 0)) best = i;
+    for (let i = 1; i < compared; i++) if (doubleAt(closeness, i) > doubleAt(closeness, best)) best = i;
     return this.#take(best);
   }
 
@@ -79,14 +80,15 @@ class CodesLeft {
     this.#squares.set(squares);
     for (let token = 0; token < vocabulary; token++) {
       this.#tokens[token] = token;
-      for (const [i, column] of this.#columns.entries()) column[token] = rows[token * dimensions + i] ?? 0;
+      for (const [i, column] of this.#columns.entries()) column[token] = floatAt(rows, token * dimensions + i);
     }
   }
 
   #take(place: number): number {
-    const token = this.#tokens[place] ?? 0;
+    const token = intAt(this.#tokens, place);
+    // The last one takes its place.
     const last = --this.#count;
-    for (const list of [this.#tokens, this.#squares, ...this.#columns]) list[place] = list[last] ?? 0;
+    for (const list of [this.#tokens, this.#squares, ...this.#columns]) list.copyWithin(place, last, last + 1);
     return token;
   }
 }

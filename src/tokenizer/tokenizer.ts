@@ -14,6 +14,7 @@ import {
 } from '../graph/tokenizer-weights.js';
 import { createSession, floatsOf, type SessionOptions } from '../runtime/session.js';
 import { createCodebook, lookUp, quantise, type Codebook } from './codebook.js';
+import { byteAt, floatAt } from '../numbers/at.js';
 
 /** Pictures to tokens and back, of any size. A picture is RGB bytes row by row: [height, width, 3]. */
 export interface Tokenizer {
@@ -115,7 +116,7 @@ function toBytes(pixels: Float32Array, { scale, high }: PixelRange): Uint8Array 
   const bytes = new Uint8Array(pixels.length);
   for (let channel = 0; channel < 3; channel++) {
     for (let i = 0; i < plane; i++) {
-      const level = Math.fround(Math.fround((pixels[channel * plane + i] ?? 0) * scale) + high);
+      const level = Math.fround(Math.fround(floatAt(pixels, channel * plane + i) * scale) + high);
       bytes[i * 3 + channel] = Math.min(Math.max(level, 0), 255);
     }
   }
@@ -127,7 +128,7 @@ function fromBytes(rgb: Uint8Array, { scale, low }: PixelRange): Float32Array {
   const plane = rgb.length / 3;
   const pixels = new Float32Array(rgb.length);
   for (let channel = 0; channel < 3; channel++) {
-    for (let i = 0; i < plane; i++) pixels[channel * plane + i] = (rgb[i * 3 + channel] ?? 0) / scale + low;
+    for (let i = 0; i < plane; i++) pixels[channel * plane + i] = byteAt(rgb, i * 3 + channel) / scale + low;
   }
   return pixels;
 }

@@ -72,9 +72,11 @@ export class Thread<Facts, Incoming, Outgoing> {
   }
 
   #start(): Promise<Facts> {
-    const worker = new Worker(createRequire(import.meta.url).resolve(this.entry), { workerData: this.data });
-    this.#worker = worker;
     return new Promise<Facts>((resolve, reject) => {
+      // In here, so that a thread that the system refuses is one that cannot be used, and not an exception for whoever
+      // has started others already.
+      const worker = new Worker(createRequire(import.meta.url).resolve(this.entry), { workerData: this.data });
+      this.#worker = worker;
       let crash: Error | undefined;
       worker.once('message', (first: FirstMessage<Facts>) => {
         if (first.type === 'unusable') {

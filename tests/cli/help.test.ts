@@ -7,11 +7,13 @@ const packageJson = fileURLToPath(new URL('../../package.json', import.meta.url)
 
 const shared = '--model <id> --models <directory> --device <device> --floats --help';
 const named: Record<string, string> = {
-  '--help': 'serve generate import models inspect verify --version --help',
+  '--help': 'serve generate import models inspect verify doctor setup-cuda --version --help',
   'serve --help': `--port PORT --host HOST --public-url --max-queued --keep ${shared}`,
   'generate --help': `label --output --seed --count --steps --guidance --temperature --top-k --top-p ${shared}`,
   'import --help':
     '--id --transformer --tokenizer --labels --precision fp32 fp16 int8 int4 --heads --grid --name --license --replace --no-measure --models',
+  'setup-cuda --help': '--pixels --from <folder> --to <folder> --help',
+  'doctor --help': '--json --help',
   'help generate':
     '--order random raster spiral halton subsample locality center-out --schedule cosine linear one-by-one',
 };

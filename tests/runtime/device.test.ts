@@ -34,7 +34,7 @@ describe('a device', () => {
     if (!(error instanceof Error)) return;
     expect(error).toBeInstanceOf(DeviceError);
     expect(error.message).toContain('cannot use device "cuda:0"');
-    expect(error.message).toContain('onnxruntime-node-install=cuda12');
+    expect(error.message).toContain('npx randar setup-cuda');
     expect(error.message).not.toContain('\n');
   });
 });

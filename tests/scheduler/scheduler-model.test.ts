@@ -229,7 +229,7 @@ async function terminalEvents({ log }: Generation): Promise<{ count: number; isL
 
 describe('the scheduler, whatever comes', () => {
   it.each([1, 2, 3])(
-    'lends no slot twice, is fair, leaves nobody waiting where there is room, and ends each once: %i workers that share',
+    'lends no slot twice, is fair, leaves nobody waiting where there is room, and ends each once: decodeWorkers %i',
     async (decodeWorkers) => {
       await fc.assert(
         fc.asyncProperty(fc.array(action, { maxLength: 80, size: 'max' }), async (actions) => {

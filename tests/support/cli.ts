@@ -14,7 +14,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-type Environment = Readonly<Record<string, string>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 const running = new Set<Child>();

@@ -97,6 +97,15 @@ describe('a thread', () => {
     expect(workers).toHaveLength(1);
   });
 
+  it('that the system does not start is unusable, and nothing is thrown', async () => {
+    const { thread, heard, told } = start({ ...manifest, notCloneable: () => undefined } as Manifest);
+    await expect(thread.ready).rejects.toThrow('could not be cloned');
+    await told(1);
+    await thread.close();
+    expect(heard).toEqual(['WORKER_UNUSABLE']);
+    expect(workers).toEqual([]);
+  });
+
   it('that is closed dies without a word, even while it loads', async () => {
     for (const wait of [true, false]) {
       const { thread, heard } = start();

@@ -1,6 +1,7 @@
 import { quote } from '../checkpoint-error.js';
 import { isNamed, type Call, type Value } from './pickle-value.js';
 import { bytesPer, elementCount, isSize, type StoredTensor, type StoredType } from '../weight-file.js';
+import { byteAt, numberAt } from '../../numbers/at.js';
 
 /** A tensor as a pickle describes it: a view of a storage, whose numbers are an entry of the zip. */
 export interface TensorView extends StoredTensor {
@@ -56,7 +57,7 @@ export function parseView({ args }: Call): TensorView | string {
     return `has no valid size and stride, up to ${maxRank} whole numbers from 0 each expected`;
   }
   const count = elementCount(shape);
-  const span = count === 0 ? 0 : shape.reduce((last, size, i) => last + (size - 1) * (stride[i] ?? 0), 1);
+  const span = count === 0 ? 0 : shape.reduce((last, size, i) => last + (size - 1) * numberAt(stride, i), 1);
   // Strides of 0 make one number any number of them: such a tensor would be larger than its file.
   if (!(offset + span <= storageLength && count <= storageLength)) {
     return `takes ${count} numbers from ${offset} to ${offset + span} of storage ${quote(storageKey)}, which has ${storageLength}`;
@@ -87,12 +88,12 @@ export function rowMajor(view: TensorView, spanned: Uint8Array<ArrayBuffer>): Ui
   const index = new Array<number>(shape.length).fill(0);
   let from = 0;
   for (let to = 0; to < out.length; to += width) {
-    for (let byte = 0; byte < width; byte++) out[to + byte] = spanned[from * width + byte] ?? 0;
+    for (let byte = 0; byte < width; byte++) out[to + byte] = byteAt(spanned, from * width + byte);
     // The next index: the last dimension steps, and where it is through it starts anew and the one before it steps.
     for (let i = shape.length - 1; i >= 0; i--) {
-      const next = (index[i] ?? 0) + 1;
-      const step = stride[i] ?? 0;
-      if (next < (shape[i] ?? 0)) {
+      const next = numberAt(index, i) + 1;
+      const step = numberAt(stride, i);
+      if (next < numberAt(shape, i)) {
         index[i] = next;
         from += step;
         break;

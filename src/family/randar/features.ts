@@ -7,6 +7,7 @@ import { cellCount, type Grid } from '../../decoding/grid.js';
 import { firstPositions, randarInputs } from './sequence-layout.js';
 import { buildRandarStepGraph } from './step-graph.js';
 import { readRandar } from './weights.js';
+import { rowAt } from '../../numbers/at.js';
 import { feedsAlone } from '../../runtime/lanes.js';
 import { createSession, floatsOf, type SessionOptions } from '../../runtime/session.js';
 
@@ -58,8 +59,7 @@ function secondPass(hidden: Float32Array, cells: number, dimension: number): Flo
   const features = new Float32Array(cells * dimension);
   for (let cell = 0; cell < cells; cell++) {
     // The class, the first pass, then each cell's query and its token.
-    const at = (1 + 2 * cells + 2 * cell + 1) * dimension;
-    features.set(hidden.subarray(at, at + dimension), cell * dimension);
+    features.set(rowAt(hidden, 1 + 2 * cells + 2 * cell + 1, dimension), cell * dimension);
   }
   return features;
 }

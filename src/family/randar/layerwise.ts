@@ -1,6 +1,7 @@
 import type { Parameter } from '../../checkpoint/parameters.js';
 import type { Grid } from '../../decoding/grid.js';
 import type { Sequence, StepInputs } from '../../decoding/sequence.js';
+import { rowAt } from '../../numbers/at.js';
 import { feedsAlone } from '../../runtime/lanes.js';
 import { createSession, floatsOf, type SessionOptions } from '../../runtime/session.js';
 import { widenMatrix, widenVector, withPart, type LayerSource, type Part } from '../layerwise.js';
@@ -53,8 +54,7 @@ function queriesOf(inputs: StepInputs): StepInputs {
     Object.entries(inputs.tensors).map(([name, { width, numbers }]) => {
       const queries = new Float32Array(cells * width);
       for (let cell = 0; cell < cells; cell++) {
-        const at = (1 + 2 * cell) * width;
-        queries.set(numbers.subarray(at, at + width), cell * width);
+        queries.set(rowAt(numbers, 1 + 2 * cell, width), cell * width);
       }
       return [name, { width, numbers: queries }];
     }),

@@ -1,4 +1,5 @@
 import { cellCount, type Grid } from '../../decoding/grid.js';
+import { floatAt } from '../../numbers/at.js';
 
 /** Cosines and sines of the rotary embedding of each cell: [cells, headDimension / 2] each. */
 export interface RotationTable {
@@ -54,8 +55,8 @@ export function rotateRow(row: Float32Array, table: RotationTable, cell: number)
   const rotated = new Float32Array(row.length);
   for (let i = 0; i < row.length; i += 2) {
     const angle = cell * table.pairs + ((i / 2) % table.pairs);
-    const [x0, x1] = [row[i] ?? 0, row[i + 1] ?? 0];
-    const [cos, sin] = [table.cos[angle] ?? 0, table.sin[angle] ?? 0];
+    const [x0, x1] = [floatAt(row, i), floatAt(row, i + 1)];
+    const [cos, sin] = [floatAt(table.cos, angle), floatAt(table.sin, angle)];
     rotated[i] = x0 * cos - x1 * sin;
     rotated[i + 1] = x1 * cos + x0 * sin;
   }

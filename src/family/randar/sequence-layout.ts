@@ -1,6 +1,7 @@
 import { cellCount } from '../../decoding/grid.js';
 import type { Sequence, SequenceLayout, StepInputs } from '../../decoding/sequence.js';
 import type { Embeddings } from './tables.js';
+import { intAt, rowAt } from '../../numbers/at.js';
 
 /** RandAR's layout: [class, Q(p0), T(p0), Q(p1), T(p1) ...], in any order and any number of cells a step. */
 export function randarLayout(embeddings: Embeddings): SequenceLayout {
@@ -71,13 +72,13 @@ export function randarInputs(
     for (const sequence of sequences) {
       const { table, index } = source(position, sequence, embeddings);
       if (position.kind !== 'token' || !sequence.blank?.has(position.at)) {
-        x.set(table.subarray(index * dimension, (index + 1) * dimension), i * dimension);
+        x.set(rowAt(table, index, dimension), i * dimension);
       }
       // The class token is not rotated but zeroed (cos and sin 0): it is attended to with score 0.
       if (position.kind !== 'class') {
-        const angles = (sequence.order[position.at] ?? 0) * pairs;
-        cos.set(rotation.cos.subarray(angles, angles + pairs), i * pairs);
-        sin.set(rotation.sin.subarray(angles, angles + pairs), i * pairs);
+        const cell = intAt(sequence.order, position.at);
+        cos.set(rowAt(rotation.cos, cell, pairs), i * pairs);
+        sin.set(rowAt(rotation.sin, cell, pairs), i * pairs);
       }
       i++;
     }
@@ -104,8 +105,8 @@ function source(
     case 'class':
       return { table: embeddings.labels, index: label };
     case 'query':
-      return { table: embeddings.instructions, index: order[position.at] ?? 0 };
+      return { table: embeddings.instructions, index: intAt(order, position.at) };
     case 'token':
-      return { table: embeddings.tokens, index: tokens[position.at] ?? 0 };
+      return { table: embeddings.tokens, index: intAt(tokens, position.at) };
   }
 }

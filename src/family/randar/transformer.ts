@@ -8,6 +8,7 @@ import type { Grid } from '../../decoding/grid.js';
 import type { SequenceLayout } from '../../decoding/sequence.js';
 import { buildRandarStepGraph } from './step-graph.js';
 import { randarPrecision, readRandar } from './weights.js';
+import { rowAt } from '../../numbers/at.js';
 import { createHostStepSession } from '../../runtime/host-step-session.js';
 import type { StepSessionOptions } from '../../runtime/step-session.js';
 import type { Transformer } from '../transformer.js';
@@ -61,8 +62,7 @@ export async function loadRandar(
 function ofQueries(logits: Float32Array, cells: number, vocabulary: number): Float32Array {
   const queries = new Float32Array(cells * vocabulary);
   for (let cell = 0; cell < cells; cell++) {
-    const at = (1 + 2 * cell) * vocabulary;
-    queries.set(logits.subarray(at, at + vocabulary), cell * vocabulary);
+    queries.set(rowAt(logits, 1 + 2 * cell, vocabulary), cell * vocabulary);
   }
   return queries;
 }

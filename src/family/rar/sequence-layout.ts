@@ -1,6 +1,7 @@
 import type { Grid } from '../../decoding/grid.js';
 import type { Sequence, SequenceLayout, StepInputs, StepTensor } from '../../decoding/sequence.js';
-import { addRow, classRow, foldPlaces, rowAt, type RarTables } from './tables.js';
+import { addRow, classRow, foldPlaces, type RarTables } from './tables.js';
+import { intAt, rowAt } from '../../numbers/at.js';
 
 /**
  * RAR's layout: [class token, class, T(p0), T(p1) ... T(p(n-2))], positions 0 to n for n cells in an order p. The logits
@@ -76,10 +77,10 @@ export function rarInputs(
   let at = 0;
   for (let position = from; position < from + count; position++) {
     for (const sequence of sequences) {
-      const input = x.subarray(at * dimension, (at + 1) * dimension);
+      const input = rowAt(x, at, dimension);
       input.set(rowAt(sequence.places, position, dimension));
       if (position === 1) addRow(input, classRow(tables, sequence.label));
-      if (position > 1) addRow(input, rowAt(embeddings, sequence.tokens[position - 2] ?? 0, dimension));
+      if (position > 1) addRow(input, rowAt(embeddings, intAt(sequence.tokens, position - 2), dimension));
       modulation.set(rowAt(sequence.modulation, position, width), at * width);
       at++;
     }

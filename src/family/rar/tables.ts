@@ -1,6 +1,7 @@
 import { readFloats } from '../../checkpoint/floats.js';
 import type { WeightFile } from '../../checkpoint/weight-file.js';
 import type { RarWeights } from './weights.js';
+import { floatAt, intAt, rowAt } from '../../numbers/at.js';
 
 /** The parts of RAR's transformer that are looked up by row, in memory as fp32: D numbers a row. */
 export interface RarTables {
@@ -38,17 +39,16 @@ export async function readRarTables(weights: RarWeights, file: WeightFile): Prom
  * Everything of a position that does not depend on what is drawn, [1 + cells, D]: its learned position, and from
  * position 1 on the target embedding of the cell that it predicts; of position 0 the class token, too.
  *
- * @param order all cells; raster order by default
+ * @param order all cells
  */
-export function foldPlaces(tables: RarTables, order?: Int32Array): Float32Array {
+export function foldPlaces(tables: RarTables, order: Int32Array): Float32Array {
   const { dimension, cells, positions, targets, classToken } = tables;
   const places = new Float32Array((1 + cells) * dimension);
-  const cellAt = (at: number): number => order?.[at] ?? at;
   for (let position = 0; position <= cells; position++) {
-    const learned = position < 2 ? position : 2 + cellAt(position - 2);
-    const place = places.subarray(position * dimension, (position + 1) * dimension);
+    const learned = position < 2 ? position : 2 + intAt(order, position - 2);
+    const place = rowAt(places, position, dimension);
     place.set(rowAt(positions, learned, dimension));
-    addRow(place, position === 0 ? classToken : rowAt(targets, 2 + cellAt(position - 1), dimension));
+    addRow(place, position === 0 ? classToken : rowAt(targets, 2 + intAt(order, position - 1), dimension));
   }
   return places;
 }
@@ -59,7 +59,7 @@ export function conditionsOf(tables: RarTables, label: number): Float32Array {
   const conditions = timesteps.slice(0, (1 + cells) * dimension);
   const embedding = classRow(tables, label);
   for (let position = 0; position <= cells; position++) {
-    addRow(conditions.subarray(position * dimension, (position + 1) * dimension), embedding);
+    addRow(rowAt(conditions, position, dimension), embedding);
   }
   return conditions;
 }
@@ -69,10 +69,6 @@ export function classRow({ embeddings, vocabulary, dimension }: RarTables, label
   return rowAt(embeddings, vocabulary + 1 + label, dimension);
 }
 
-export function rowAt(table: Float32Array, index: number, width: number): Float32Array {
-  return table.subarray(index * width, (index + 1) * width);
-}
-
 export function addRow(into: Float32Array, values: Float32Array): void {
-  for (let i = 0; i < into.length; i++) into[i] = (into[i] ?? 0) + (values[i] ?? 0);
+  for (let i = 0; i < into.length; i++) into[i] = floatAt(into, i) + floatAt(values, i);
 }

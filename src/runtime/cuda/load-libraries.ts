@@ -14,7 +14,6 @@ export interface LoadedCore {
 // Of <dlfcn.h> on Linux.
 const now = 0x2;
 const global = 0x100;
-const noDelete = 0x1000;
 
 /**
  * Loads, by their paths and for all that comes later, what the CUDA provider needs; cuDNN where it is found.
@@ -30,8 +29,8 @@ export async function loadLibraries(libraries: CudaLibraries): Promise<LoadedCor
 }
 
 /**
- * Loads a part that needs none but those before it. Nothing is unloaded again: a thread that ends would take the
- * libraries from those that still call them.
+ * Loads a part that needs none but those before it. It is never closed, which koffi would do when its thread ends: the
+ * libraries are those of other threads, too.
  *
  * @throws CudaLibraryError where it cannot be loaded
  */
@@ -42,7 +41,7 @@ export function loadPart({ name, folder, files }: FoundPart, koffi: Koffi): void
   // The core loads its providers itself, when they are asked for.
   for (const file of files.includes(core) ? [core] : files) {
     const path = `${folder}/${file}`;
-    const flags = now | noDelete | (file === core ? 0 : global);
+    const flags = file === core ? now : now | global;
     if (dlopen(path, flags)) continue;
     const reason = dlerror() ?? 'no reason was given';
     throw new CudaLibraryError(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import yauzl from 'yauzl';
@@ -27,8 +27,12 @@ export async function unpackWheel(path: string, wheel: Wheel, to: string, progre
       let done = 0;
       const packed = await zip.openReadStreamPromise(entry);
       packed.on('data', (chunk: Buffer) => progress(name, (done += chunk.length), entry.uncompressedSize));
-      await pipeline(packed, createWriteStream(part));
-      await rename(part, join(to, name));
+      try {
+        await pipeline(packed, createWriteStream(part));
+        await rename(part, join(to, name));
+      } finally {
+        await rm(part, { force: true });
+      }
     }
   } finally {
     zip.close();

@@ -22,7 +22,7 @@ const [position, target] = [(row: number) => 100 * (1 + row), (row: number) => 1
 
 describe('the place of a position', () => {
   it('is its learned position and the target of the cell that it predicts', () => {
-    expect(halved(foldPlaces(tables))).toEqual([
+    expect(halved(foldPlaces(tables, Int32Array.of(0, 1, 2, 3)))).toEqual([
       1e6 + position(0),
       position(1) + target(2 + 0),
       position(2 + 0) + target(2 + 1),

@@ -1,0 +1,100 @@
+import { copyFile, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { withDownloaded } from '../../src/runtime/cuda/bring-wheels.js';
+import { parts } from '../../src/runtime/cuda/libraries.js';
+import { wheels, type Wheel } from '../../src/runtime/cuda/wheels.js';
+import { randar } from '../support/cli.js';
+
+const folder = () => mkdtemp(join(tmpdir(), 'setup-cuda-'));
+
+/** The smallest of the wheels, as pip brings it; undefined where no registry is reached, which CI does not put up with. */
+const runtime = wheelOf('CUDA runtime');
+const brought = await bringSmall();
+
+function wheelOf(name: string): Wheel {
+  const wheel = wheels.find(({ part }) => part === name);
+  if (!wheel) throw new Error(`no wheel brings ${name}`);
+  return wheel;
+}
+
+async function bringSmall(): Promise<string | undefined> {
+  const to = await folder();
+  try {
+    await withDownloaded(runtime, to, (path) => copyFile(path, join(to, runtime.file)));
+    return to;
+  } catch (error) {
+    if (process.env.CI) throw error;
+    console.warn(`pip brings nothing here, so its tests are left out: ${String(error)}`);
+    return undefined;
+  }
+}
+
+/** A folder that has all parts but one. */
+async function folderWithout(name: string): Promise<string> {
+  const to = await folder();
+  const files = parts.filter((part) => part.name !== name).flatMap((part) => part.files);
+  await Promise.all(files.map((file) => writeFile(join(to, file), 'there already')));
+  return to;
+}
+
+const isLibrary = async (path: string) => (await readFile(path)).subarray(1, 4).toString() === 'ELF';
+
+describe('randar setup-cuda', () => {
+  it.runIf(brought)('has pip bring what is missing, and leaves what is there', async () => {
+    const to = await folderWithout('CUDA runtime');
+    const { code, stdout } = await randar(['setup-cuda', '--to', to]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`CUDA runtime: ${runtime.file}, 2.2 MB, to ${to}`);
+    expect(stdout).toContain(`RANDAR_CUDA_LIBRARIES=${to}`);
+    expect(await isLibrary(join(to, 'libcudart.so.13'))).toBe(true);
+    expect(await readFile(join(to, 'libcublas.so.13'), 'utf8')).toBe('there already');
+    // Neither the wheel nor a part of anything stays.
+    expect(await readdir(to)).toHaveLength(parts.flatMap(({ files }) => files).length);
+  });
+
+  it.runIf(brought)('takes wheels from a folder, without pip', async () => {
+    const to = await folderWithout('CUDA runtime');
+    const { code, stderr } = await randar(['setup-cuda', '--to', to, '--from', brought ?? ''], { PATH: '/nowhere' });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(await isLibrary(join(to, 'libcudart.so.13'))).toBe(true);
+  });
+
+  it('has nothing to bring where all is there, cuDNN only for pixels', async () => {
+    const to = await folderWithout('cuDNN');
+    const nowhere = { PATH: '/nowhere' };
+    expect(await randar(['setup-cuda', '--to', to], nowhere)).toMatchObject({ code: 0, stderr: '' });
+    const { code, stderr } = await randar(['setup-cuda', '--to', to, '--pixels'], nowhere);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`nvidia-cudnn-cu13==${wheelOf('cuDNN').version}`);
+  });
+
+  it('says without Python what to bring, and how to have it taken', async () => {
+    const { code, stderr } = await randar(['setup-cuda', '--to', await folder()], { PATH: '/nowhere' });
+    expect(code).toBe(1);
+    expect(stderr).toContain('there is no python3 with pip');
+    for (const { project, version, part } of wheels) {
+      expect(stderr.includes(`${project}==${version}`)).toBe(part !== 'cuDNN');
+    }
+    expect(stderr).toContain('"npx randar setup-cuda --from wheels"');
+  });
+
+  it('names the wheels that a folder lacks, before it unpacks any', async () => {
+    const [from, to] = [await folder(), await folder()];
+    const { code, stderr } = await randar(['setup-cuda', '--to', to, '--from', from]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`randar: ${from} lacks ${runtime.file}, ${wheelOf('cuBLAS').file}`);
+    expect(await readdir(to)).toEqual([]);
+  });
+
+  it('refuses a wheel that is not the one that was pinned', async () => {
+    const [from, to] = [await folder(), await folderWithout('CUDA runtime')];
+    await writeFile(join(from, runtime.file), 'something else');
+    const { code, stderr } = await randar(['setup-cuda', '--to', to, '--from', from]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${join(from, runtime.file)} is not the expected ${runtime.file}`);
+    expect(stderr).toContain(runtime.sha256);
+    expect(await readdir(to)).not.toContain('libcudart.so.13');
+  });
+});
