@@ -107,7 +107,8 @@ const fractions = Float64Array.from({ length: 64 }, (_, i) => 2 ** (-i / 64));
 const powers = Float64Array.from({ length: 1024 }, (_, i) => 2 ** -i);
 
 /**
- * e^x for x <= 0 to 1e-12 of itself. Math.exp is a call out of compiled code, and took most of the time of a draw.
+ * e^x for x <= 0 to 1e-12 of itself. Math.exp is a call out of compiled code: with this, a draw from all tokens takes
+ * 30 to 60 % less time, one with top-p 15 to 35 % less, one with top-k about the same (`npm run bench -- sampler`).
  * e^x = 2^(-n/64) e^r with an r so small that five terms of its series are enough. Source: Tang, "Table-Driven
  * Implementation of the Exponential Function in IEEE Floating-Point Arithmetic" (ACM TOMS 15, 1989).
  */
