@@ -239,11 +239,14 @@ async function server(folder: string): Promise<void> {
   const choice = { mode: 'NONE', picture: 'url' } as const;
   for (const subscribers of options.subscribers.split(',').map(Number)) {
     const all = Array.from({ length: subscribers }, () => served.subscriber());
-    const drawAll = (seed: number) => Promise.all(all.map((each, i) => each.draw(options.label, seed + i, choice)));
-    await drawAll(1);
-    await drawAll(1000);
+    const drawAll = (seed: number) =>
+      Promise.all(
+        all.flatMap((each, i) => [seed, seed + 500].map((from) => each.draw(options.label, from + i, choice))),
+      );
+    // Of runs of several generations every shape is captured once.
+    for (let warmUp = 1; warmUp <= 4; warmUp++) await drawAll(1000 * warmUp);
     const began = performance.now();
-    const timings = (await Promise.all([2000, 3000].map((seed) => drawAll(seed)))).flat();
+    const timings = [...(await drawAll(10_000)), ...(await drawAll(20_000)), ...(await drawAll(30_000))];
     const seconds = (performance.now() - began) / 1000;
     const first = timings.map(({ firstStepMs }) => firstStepMs).sort((a, b) => a - b);
     console.log(

@@ -16,6 +16,6 @@ export interface StepDraws {
 
 /**
  * Temperature 0 takes the likeliest token. Divided by this, logits that differ in their last bit are so far apart that
- * the softmax of float64 leaves nothing but the largest.
+ * the softmax leaves nothing but the largest.
  */
 export const greedyDivisor = 1e-30;

@@ -5,6 +5,7 @@ import { Random } from '../../src/decoding/random.js';
 import { Sampler } from '../../src/decoding/sampler.js';
 import { greedyDivisor } from '../../src/decoding/step-draws.js';
 import { drawTokens } from '../../src/graph/draw.js';
+import { rowAt } from '../../src/numbers/at.js';
 import { GraphBuilder } from '../../src/graph/onnx.js';
 
 const noFile = { file: 'none', place: () => ({ offset: 0, length: 0 }) };
@@ -36,9 +37,9 @@ async function drawBoth(vocabulary: number, count: number, temperature: number, 
   const sampler = new Sampler(vocabulary, { temperature, topK: 0, topP: 1 });
   const random = Random.of(1, 'sampling');
   const onHost = Array.from({ length: count }, (_, i) => {
-    const rows = logits.subarray(2 * i * vocabulary, 2 * (i + 1) * vocabulary);
-    mixLogits(rows, rows.subarray(vocabulary), scale);
-    return sampler.draw(rows.subarray(0, vocabulary), random);
+    const [conditional, unconditional] = [rowAt(logits, 2 * i, vocabulary), rowAt(logits, 2 * i + 1, vocabulary)];
+    mixLogits(conditional, unconditional, scale);
+    return sampler.draw(conditional, random);
   });
   return {
     tokens: [...(token?.data as BigInt64Array)].map(Number),

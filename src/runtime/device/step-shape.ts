@@ -51,13 +51,13 @@ export function shapeOf(lanes: readonly LaneSize[]): StepShape {
     fetchesValues: lanes.some(({ isFiltered }) => isFiltered),
   };
   if (lanes.length === 1) return { rows, sequences, wanted, tokens, ...common };
-  const allRows = roundUp(rows);
+  const allRows = roundUp(rows, 32);
   const fillers = Math.max(1, Math.ceil((allRows - rows) / blockPositions));
   return {
     rows: allRows,
-    sequences: roundUp(sequences + fillers),
-    wanted: roundUp(wanted),
-    tokens: roundUp(tokens),
+    sequences: roundUp(sequences + fillers, 4),
+    wanted: roundUp(wanted, 16),
+    tokens: roundUp(tokens, 8),
     ...common,
   };
 }
@@ -65,10 +65,14 @@ export function shapeOf(lanes: readonly LaneSize[]): StepShape {
 /** Queries that one block of threads of the attention kernel takes. */
 const tile = 64;
 
-/** The next of four sizes between a power of two and the next: at most a quarter more. */
-export function roundUp(size: number): number {
-  if (size <= 8) return size;
-  const step = 2 ** (Math.floor(Math.log2(size - 1)) - 2);
+/**
+ * The next power of two up to eight times `least`, where a run takes as long for few rows as for some, then the next of
+ * four sizes between a power of two and the next: at most a quarter more.
+ */
+export function roundUp(size: number, least: number): number {
+  const power = 2 ** Math.ceil(Math.log2(Math.max(size, least)));
+  if (power <= 8 * least) return power;
+  const step = power / 8;
   return Math.ceil(size / step) * step;
 }
 
