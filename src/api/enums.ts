@@ -4,7 +4,7 @@ import type { Fit } from '../image/decode.js';
 import type { ImageFormat as Format } from '../image/encode.js';
 import type { GenerationStatus, ImageFit, ImageFormat, OrderKind, PreviewMode } from './generated/resolvers.js';
 
-/** The schema's enums as the project's own words, and back. */
+/** Maps the schema's enums to the values used in `decoding`. */
 
 export const orderKinds: Record<OrderKind, NamedOrder> = {
   RANDOM: 'random',

@@ -2,7 +2,7 @@ import type { ServedModel } from '../../engine/served-model.js';
 import type { GenerateInput, ScheduleInput } from '../generated/resolvers.js';
 import type { Problems } from './problems.js';
 
-/** Why a model of this family cannot: what follows "since". */
+/** The reason that follows "since" in messages. */
 const reasons = {
   parallelSteps: 'it decodes one cell a step',
   anyOrder: 'its weights were trained to the end in raster order',
@@ -10,7 +10,7 @@ const reasons = {
   enlarging: 'its positions are learned for its own size',
 } as const;
 
-/** What an input asks for and its model cannot do, each with its field and why. */
+/** Reports every field that asks for something the model cannot do, and why. */
 export function refuseIncapable(input: GenerateInput, model: ServedModel, problems: Problems): void {
   const { capabilities } = model;
   if (input.source && !capabilities.knownTokens) refuse('input.source', 'absent', 'knownTokens', model, problems);
@@ -22,7 +22,7 @@ export function refuseIncapable(input: GenerateInput, model: ServedModel, proble
   }
 }
 
-/** A schedule of steps that decode several cells, if the model decodes one a step. */
+/** Rejects a schedule with more than one cell per step if the model decodes one at a time. */
 export function refuseParallelSteps(
   field: string,
   schedule: ScheduleInput | null | undefined,

@@ -4,7 +4,7 @@ import { findLabel, nearestNames } from '../../model/labels.js';
 import type { LabelInput } from '../generated/resolvers.js';
 import { Problems } from './problems.js';
 
-/** The model of that id, or the default one. @throws BadInputError that says which there are */
+/** The model with this id, or the default model. @throws BadInputError listing the available models. */
 export function parseModel(field: string, id: string | null | undefined, engine: Engine): ServedModel {
   if (id === null || id === undefined) return engine.defaultModel;
   const model = engine.model(id);
@@ -16,7 +16,7 @@ export function parseModel(field: string, id: string | null | undefined, engine:
   return problems.orThrow(model);
 }
 
-/** The class number of a label by its name or number; undefined if the model has none of that name. */
+/** The class index of a label given by name or index; undefined if there is no such label. */
 export function parseLabel({ name, index }: LabelInput, model: ServedModel, problems: Problems): number | undefined {
   if (typeof index === 'number') return index;
   const labels = model.manifest.labelList;

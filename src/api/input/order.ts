@@ -6,7 +6,7 @@ import { orderKinds } from '../enums.js';
 import type { OrderInput, OrderKind } from '../generated/resolvers.js';
 import type { Problems } from './problems.js';
 
-/** The order if the input names none: a model that decodes one cell a step has learned raster order in any case. */
+/** The default order. A model that decodes one cell at a time may have been trained on raster order only. */
 export function usualOrder({ capabilities }: Pick<ServedModel, 'capabilities'>): OrderKind {
   return capabilities.parallelSteps ? 'RANDOM' : 'RASTER';
 }
@@ -14,9 +14,9 @@ export function usualOrder({ capabilities }: Pick<ServedModel, 'capabilities'>):
 const field = 'input.order.positions';
 
 /**
- * Explicit positions come back without the known cells, which may be among them.
+ * Parses an order. Explicit positions may include known cells; they are removed.
  *
- * @param small the grid of the small picture that an enlargement draws first
+ * @param small The grid of the small picture if this is an enlargement.
  */
 export function parseOrder(
   input: OrderInput | null | undefined,

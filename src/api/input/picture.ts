@@ -8,7 +8,7 @@ import { readImage } from './image.js';
 import { Problems } from './problems.js';
 import { optional, wholeNumber } from './shapes.js';
 
-/** An image that covers the model's picture. @throws BadInputError */
+/** The image, scaled to cover the model's resolution. @throws BadInputError */
 export async function parseImage(image: ImageInput, model: ServedModel, engine: Engine): Promise<FittedImage> {
   const problems = new Problems();
   return problems.orThrow(await readCovering(image, model, engine, problems));

@@ -20,21 +20,21 @@ import { readImage } from './image.js';
 import type { Problems } from './problems.js';
 import { sourceShape, wholeNumber } from './shapes.js';
 
-/** What a picture starts from. */
+/** A parsed source. */
 export interface Source {
-  /** Cells whose tokens are given. */
+  /** Cells whose tokens are known. */
   readonly known: ReadonlySet<number>;
-  /** To be called only when all else is right: pictures are encoded by the model's tokenizer. */
+  /** Encodes the pictures, so call it only once everything else is valid. */
   readonly read: () => Promise<KnownPicture>;
 }
 
 export interface KnownPicture {
-  /** Row by row of the model's grid; unknownToken for a cell that is to be drawn. */
+  /** In the model's grid, row by row; unknownToken for cells to draw. */
   readonly known: Int32Array;
   readonly overlay?: Overlay;
 }
 
-/** @returns undefined if something is wrong with it */
+/** @returns undefined if the source is invalid. */
 export async function parseSource(
   input: SourceInput,
   model: ServedModel,
@@ -70,7 +70,7 @@ async function parseInpaint(
   const { grid } = model.manifest;
   const size = { ...engine.pictureSize({ model: model.id, ...grid }), fit: imageFits[fit ?? 'COVER'] };
   const fitted = await readImage(`${field}.image`, image, problems, (bytes) => decodeImage(bytes, size));
-  // A mask lies over its image. Beside one that cannot be read, all that can be told of it is whether it is an image.
+  // A mask is fitted like its image. If the image is unreadable, only check that the mask is an image.
   const painted = await readImage(`${field}.mask`, mask, problems, async (bytes) => {
     if (fitted) return decodeMask(bytes, fitted);
     await decodeImage(bytes, size);
@@ -129,7 +129,10 @@ interface Place {
   readonly height: number;
 }
 
-/** Whether a part lies inside of the grid and leaves some of it. Its sizes by themselves are checked elsewhere. */
+/**
+ * Checks that the placed image is inside the grid and leaves at least one cell free. Its width and height are checked
+ * elsewhere.
+ */
 function checkPlace(field: string, { x, y, width, height }: Place, grid: Grid, problems: Problems): boolean {
   const before = problems.count;
   problems.check(`${field}.x`, wholeNumber(0, Math.max(0, grid.width - width)), x);
@@ -142,7 +145,7 @@ function checkPlace(field: string, { x, y, width, height }: Place, grid: Grid, p
   return fits && problems.count === before;
 }
 
-/** @param placed where each cell of the image that counts comes to lie */
+/** @param placed The cell of the grid for each cell of the image that is kept. */
 async function placedTokens(
   image: FittedImage,
   placed: ReadonlyMap<number, number>,
