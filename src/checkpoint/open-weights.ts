@@ -8,18 +8,19 @@ import { unwrapNames } from './unwrap-names.js';
 import { maxDescriptionBytes, type WeightFile } from './weight-file.js';
 
 /**
- * Opens a file of weights, whatever its name: safetensors, the index of sharded safetensors, or what torch.save wrote.
+ * Opens a weights file, detecting the format from its content: safetensors, an index of sharded safetensors, or a file
+ * written by torch.save.
  *
- * @throws CheckpointError where it is none of these, or broken
+ * @throws CheckpointError if it is none of these, or broken.
  */
 export async function openWeights(path: string): Promise<WeightFile> {
   return readWeights(await fileSource(path), (name) => fileSource(join(dirname(path), name)));
 }
 
 /**
- * Takes the source over: it is closed with the weights, or where they cannot be opened.
+ * Takes ownership of `source`, which is closed with the weights, or if they cannot be opened.
  *
- * @param sibling opens a file of the same folder: one of the shards that an index names
+ * @param sibling Opens a file in the same directory: a shard that an index names.
  */
 export async function readWeights(source: Source, sibling: (name: string) => Promise<Source>): Promise<WeightFile> {
   try {
@@ -54,7 +55,7 @@ export async function readWeights(source: Source, sibling: (name: string) => Pro
 type Kind = 'safetensors' | 'zip' | 'json' | 'pickle' | 'other';
 
 function kindOf(start: Uint8Array): Kind {
-  // The header's length, below 2^40 wherever it is meant as one, then the header, an object.
+  // An 8-byte header length, below 2^40 in any real file, then a JSON object.
   const isLength = start.length >= 9 && start.subarray(5, 8).every((byte) => byte === 0);
   if (isLength && start[8] === 0x7b) return 'safetensors';
   const text = String.fromCharCode(...start);
@@ -64,7 +65,7 @@ function kindOf(start: Uint8Array): Kind {
   return 'other';
 }
 
-/** Files that people have in the place of the right one. */
+/** Common file types that people pass by mistake. */
 function knownOthers(start: Uint8Array): string {
   const text = String.fromCharCode(...start);
   const known: readonly [RegExp, string][] = [

@@ -1,7 +1,4 @@
-/**
- * Reads one thing after the other from untrusted bytes. What claims to lie past their end is refused before anything
- * is made of it.
- */
+/** Reads consecutive values from untrusted bytes. A length beyond the end is rejected before anything is allocated. */
 export class ByteReader {
   at = 0;
   readonly #view: DataView;
@@ -17,7 +14,7 @@ export class ByteReader {
     return this.bytes.length - this.at;
   }
 
-  /** The next bytes, not copied. */
+  /** The next bytes, as a view. */
   take(length: number): Uint8Array {
     const begin = this.#skip(length);
     return this.bytes.subarray(begin, begin + length);
@@ -39,12 +36,12 @@ export class ByteReader {
     return this.#view.getInt32(this.#skip(4), true);
   }
 
-  /** Inexact above 2^53, where no size or offset of a real file is. */
+  /** Inexact above 2^53, beyond any size or offset in a real file. */
   u64(): number {
     return Number(this.#view.getBigUint64(this.#skip(8), true));
   }
 
-  /** Pickles keep their floats big-endian, and nothing else. */
+  /** Big-endian is used only for floats in pickles. */
   f64BigEndian(): number {
     return this.#view.getFloat64(this.#skip(8), false);
   }

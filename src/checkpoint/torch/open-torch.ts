@@ -15,13 +15,13 @@ import { bytesPer, describe, elementCount, maxDescriptionBytes, type WeightFile 
 import { locate, readZip, type ZipEntry } from './zip.js';
 
 /**
- * All tensors together, against the file. A number takes a byte or more, so without sharing they are no larger than the
- * file. Tied weights are stored once and named twice or three times; a file whose tensors are many times its size is
- * made to fill a memory.
+ * Limit on the total size of all tensors relative to the file. Each number takes at least a byte, so without sharing
+ * the total cannot exceed the file. Tied weights are stored once and named two or three times; a file whose tensors are
+ * many times its size was made to exhaust memory.
  */
 const maxSharing = 8;
 
-/** What a checkpoint of weights is made of, and a Namespace: training scripts save their arguments beside them. */
+/** The types a state dict is made of, and Namespace, since training scripts save their arguments beside the weights. */
 const allowed: AllowList = new Map([
   ...[...storageTypes.keys()].map((name) => [name, 'type'] as const),
   [rebuildTensor, 'function'],
@@ -31,15 +31,16 @@ const allowed: AllowList = new Map([
   ['collections.OrderedDict', 'dict'],
 ]);
 
-/** Where training scripts keep the weights, the first that there is; what lies beside them is not looked at. */
+/** Keys under which training scripts store the weights. The first one found is used; its siblings are ignored. */
 const stateKeys = ['model', 'module', 'state_dict', 'ema'];
 
 /**
- * Opens a file that torch.save wrote: a zip of a pickle, `archive/data.pkl`, and of one entry for each storage,
+ * Opens a file written by torch.save: a zip with a pickle, `archive/data.pkl`, and an entry per storage,
  * `archive/data/<key>`. Nothing in it is executed.
  * Source: pytorch, torch/serialization.py (_save).
  *
- * @throws CheckpointError where the file is broken or lies, or its pickle names what is no tensor and no container
+ * @throws CheckpointError if the file is broken or inconsistent, or if its pickle names anything but tensors and
+ *   containers.
  */
 export async function openTorch(source: Source): Promise<WeightFile> {
   const entries = await readZip(source);
@@ -64,7 +65,7 @@ export async function openTorch(source: Source): Promise<WeightFile> {
   };
 }
 
-/** The one folder that all entries lie in. */
+/** The one directory that contains all entries. */
 function archiveName(file: string, entries: ReadonlyMap<string, ZipEntry>): string {
   const names = [...entries.keys()];
   const archive = names.find((name) => /^[^/]+\/data\.pkl$/.test(name))?.slice(0, -'/data.pkl'.length);
@@ -80,7 +81,7 @@ function archiveName(file: string, entries: ReadonlyMap<string, ZipEntry>): stri
 }
 
 async function refuseBigEndian(source: Source, name: string, entries: ReadonlyMap<string, ZipEntry>): Promise<void> {
-  // Before torch 2.1 there was no such entry, and the numbers were those of the machine.
+  // Files from before torch 2.1 lack this entry; they use the byte order of the machine that wrote them.
   if (!entries.has(name)) return;
   const order = new TextDecoder().decode(await readEntry(source, name, 16, entries));
   if (order !== 'little')
@@ -116,7 +117,7 @@ function stateDict(file: string, root: Value): ReadonlyMap<Value, Value> {
   );
 }
 
-/** The tensors of a state dict. Values of other kinds, such as counters, are not weights. */
+/** The tensors of a state dict. Other values, such as counters, are not weights. */
 function parseViews(file: string, state: ReadonlyMap<Value, Value>): Map<string, TensorView> {
   const problems: string[] = [];
   const views = new Map<string, TensorView>();
@@ -141,7 +142,7 @@ function refuseExpansion({ name, size }: Source, views: ReadonlyMap<string, Tens
   );
 }
 
-/** Where the bytes of each storage begin, by its key. */
+/** The offset of each storage's bytes, by key. */
 async function locateStorages(
   source: Source,
   folder: string,

@@ -1,9 +1,9 @@
 import type { Value } from './pickle-value.js';
 
-/** Python's pickler recurses, and stops at a depth of 1000. */
+/** Python's pickler recurses and stops at a depth of 1000. */
 const maxMarks = 1000;
 
-/** Values, in levels that marks begin: nothing is taken from below the last mark. */
+/** The stack of a pickle machine. Marks divide it into levels; nothing below the last mark can be popped. */
 export class PickleStack {
   readonly #values: Value[] = [];
   readonly #marks: number[] = [];

@@ -4,22 +4,24 @@ import { op } from './pickle-opcodes.js';
 import { append, PickleStack, setItems } from './pickle-stack.js';
 import { isNamed, type GlobalName, type Value } from './pickle-value.js';
 
-/** What a pickle may name. A type is only named; a function may be called; a dict, called, is an empty Map. */
+/**
+ * The globals a pickle may name. A type can only be named; a function can be called; calling a dict gives an empty Map.
+ */
 export type AllowList = ReadonlyMap<string, 'type' | 'function' | 'dict'>;
 
 /**
- * A tensor takes some thirty operations, so this is 16,000 tensors. Each operation makes one value at most, the largest
- * an empty dict of some 300 bytes: 150 MB.
+ * A tensor takes about thirty operations, so this allows 16,000 tensors. An operation creates at most one value, at
+ * most an empty dict of about 300 bytes: 150 MB in total.
  */
 const maxOperations = 500_000;
-/** `module.name` is an identifier or two; anything longer is no name. */
+/** `module.name`: longer than any real identifier. */
 const maxNameLength = 500;
 
 /**
- * Reads a pickle, and executes nothing of it.
+ * Reads a pickle without executing any of it.
  *
- * @param label what the pickle is, to begin messages with
- * @throws CheckpointError where it is broken, too large, or names what is not in `allowed`
+ * @param label Begins error messages.
+ * @throws CheckpointError if the pickle is broken, too large, or names anything not in `allowed`.
  */
 export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string): Value {
   const fail = (what: string): never => {
@@ -46,7 +48,7 @@ export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string)
     return args.length === 0 ? new Map<Value, Value>() : fail(`calls ${callee.name} with ${args.length} arguments`);
   };
   const remember = (index: number): void => {
-    // A pickler counts from zero, one for each value.
+    // A pickler numbers its memo entries from zero, one per value.
     if (index > bytes.length) fail(`remembers a value under ${index}, more than it can have`);
     memo.set(index, stack.top());
   };
@@ -176,7 +178,7 @@ export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string)
         break;
       }
       case op.INST: {
-        // Of protocol 0, and read for its name only: it makes what it names.
+        // From protocol 0; read only to name the object in the error.
         const { name: made } = name(reader.line(), reader.line());
         fail(`makes ${made} in a way that torch.save does not`);
         break;
@@ -188,7 +190,7 @@ export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string)
         break;
       }
       case op.BUILD: {
-        // Attributes: those of an OrderedDict (its _metadata) or of a Namespace say nothing about weights.
+        // Attributes, such as the _metadata of an OrderedDict, do not affect weights.
         stack.pop();
         const target = stack.top();
         if (!(target instanceof Map) && !isNamed(target, 'call')) fail('gives attributes to what can have none');
@@ -209,7 +211,7 @@ const refusal =
   'which is not read: only tensors in plain containers are, and nothing is executed. Where you trust the file, save ' +
   'its weights alone (torch.save(model.state_dict(), FILE)) or as safetensors';
 
-/** Two's complement, little-endian, of up to 255 bytes. */
+/** Two's complement, little-endian, up to 255 bytes. */
 function parseLong(bytes: Uint8Array): number | bigint {
   const bits = [...bytes].reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   const value = BigInt.asIntN(bytes.length * 8, bits);

@@ -3,12 +3,12 @@ import { CheckpointError, quote, refuseProblems } from '../checkpoint-error.js';
 import type { Source } from '../source.js';
 import { maxDescriptionBytes } from '../weight-file.js';
 
-/** A file in a zip, as the central directory describes it. */
+/** A zip entry as the central directory describes it. */
 export interface ZipEntry {
   readonly size: number;
-  /** Where its local header begins. */
+  /** Offset of its local header. */
   readonly headerAt: number;
-  /** Where the next local header, or the directory, begins: its bytes end before. */
+  /** Start of the next local header or of the directory; the entry's bytes must end before. */
   readonly endsBefore: number;
 }
 
@@ -16,11 +16,11 @@ const endBytes = 22;
 const locatorBytes = 20;
 
 /**
- * The entries of a zip as torch.save writes it: stored as they are, never compressed, so that no entry is larger than
- * the file; zip64 where it is above 4 GiB.
+ * Lists the entries of a zip as torch.save writes it: stored without compression, so that no entry is larger than the
+ * file, and zip64 above 4 GiB.
  * Source: PKWARE APPNOTE 6.3.10, 4.3.
  *
- * @throws CheckpointError where the directory contradicts itself or the file
+ * @throws CheckpointError if the directory contradicts itself or the file.
  */
 export async function readZip(source: Source): Promise<ReadonlyMap<string, ZipEntry>> {
   const { count, size, offset } = await readEnd(source);
@@ -43,9 +43,9 @@ export async function readZip(source: Source): Promise<ReadonlyMap<string, ZipEn
 }
 
 /**
- * Where the bytes of an entry begin. The local header says it, behind a padding of its own.
+ * The offset of an entry's bytes. Only the local header knows it, since it has padding of its own.
  *
- * @throws CheckpointError where the local header is not the entry's
+ * @throws CheckpointError if the local header does not match the entry.
  */
 export async function locate(source: Source, name: string, entry: ZipEntry): Promise<number> {
   const fail = (what: string): never => {
@@ -67,7 +67,7 @@ export async function locate(source: Source, name: string, entry: ZipEntry): Pro
   return begin;
 }
 
-/** The end record, which torch.save writes without a comment: a file that was cut off does not end in one. */
+/** The end record. torch.save writes it without a comment, so a complete file ends with it. */
 async function readEnd(source: Source): Promise<{ count: number; size: number; offset: number }> {
   const fail = failFor(source);
   const tailBytes = Math.min(source.size, locatorBytes + endBytes);
@@ -95,7 +95,7 @@ async function readZip64End(source: Source, offset: number): Promise<{ count: nu
   return { count: record.u64(), size: record.u64(), offset: record.u64() };
 }
 
-/** The offset of the zip64 record, where there is one. */
+/** The offset of the zip64 record, if there is one. */
 function readLocator(reader: ByteReader): number | undefined {
   const signature = reader.u32();
   reader.take(4);
@@ -125,7 +125,7 @@ function readDirectoryEntry(reader: ByteReader): DirectoryEntry {
   const name = reader.text(nameLength);
   const zip64 = readZip64Extra(new ByteReader(reader.take(extraLength), reader.fail));
   reader.take(commentLength);
-  // Those that do not fit into 32 bits are in the extra field, in this order.
+  // Values that do not fit into 32 bits are in the extra field, in this order.
   if (size === 0xffffffff) size = zip64?.u64() ?? size;
   if (packed === 0xffffffff) packed = zip64?.u64() ?? packed;
   if (headerAt === 0xffffffff) headerAt = zip64?.u64() ?? headerAt;
@@ -139,7 +139,7 @@ function readDirectoryEntry(reader: ByteReader): DirectoryEntry {
 }
 
 function readZip64Extra(reader: ByteReader): ByteReader | undefined {
-  // torch pads local headers with fields of other kinds, and a rest of less than a field's header is padding too.
+  // torch pads local headers with other field types; a remainder shorter than a field header is padding, too.
   while (reader.left >= 4) {
     const [kind, length] = [reader.u16(), reader.u16()];
     const field = reader.take(length);
@@ -148,7 +148,7 @@ function readZip64Extra(reader: ByteReader): ByteReader | undefined {
   return undefined;
 }
 
-/** Entries that share bytes make a small file hold any number of them. */
+/** Rejects overlapping entries: they would let a small file contain any amount of data. */
 function separate(
   file: string,
   entries: ReadonlyMap<string, Omit<ZipEntry, 'endsBefore'>>,
