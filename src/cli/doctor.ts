@@ -12,7 +12,7 @@ import { printBytes } from './progress.js';
 
 interface Library extends Pick<FoundPart, 'name' | 'files' | 'folder' | 'place'> {
   readonly version?: string | undefined;
-  /** Why it cannot be used. */
+  /** Why the device cannot be used. */
   readonly problem?: string;
 }
 
@@ -65,7 +65,7 @@ async function examineLibrary(part: FoundPart): Promise<Library> {
   }
 }
 
-/** What to type, the best first. */
+/** Commands to run next, the most useful one first. */
 export function toDo(devices: readonly DeviceTrial[], nvidia: Nvidia, missing: readonly Part[]): string[] {
   const works = (name: string) => devices.some(({ device, problem }) => device === name && problem === undefined);
   if (works('cuda')) {

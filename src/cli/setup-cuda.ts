@@ -26,7 +26,7 @@ export const setupCudaCommand = new Command('setup-cuda')
     }
     const machine = thisMachine(process.env);
     const folder = to === undefined ? cacheFolder(machine) : resolve(to);
-    // What another machine has is not known here: a folder for it is complete in itself.
+    // --to may be meant for another machine, whose libraries are unknown, so it gets all of them.
     const places = to === undefined ? libraryPlaces(machine) : [{ name: '--to', folders: [folder] }];
     const libraries = findLibraries(places, machine.exists);
     const missing = missingFor(pixels ? 'pixels' : 'steps', libraries);
