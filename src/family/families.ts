@@ -2,7 +2,7 @@ import type { ModelFamily } from './model-family.js';
 import { randar } from './randar/family.js';
 import { rar } from './rar/family.js';
 
-/** Every family that can be served: a new one is a line here and a folder beside this file. */
+/** Every supported family. To add one, add a line here and a directory beside this file. */
 const families = [randar, rar];
 
 export type FamilyId = (typeof families)[number]['id'];
@@ -15,7 +15,7 @@ export function familyNamed(id: FamilyId): ModelFamily<FamilyId> {
   return named;
 }
 
-/** The family that a checkpoint's parameters have the names of. */
+/** Finds the family of a checkpoint by its parameter names. */
 export function recogniseFamily(names: Iterable<string>): ModelFamily<FamilyId> | undefined {
   const all = [...names];
   return families.find((family) => family.recognises(all));

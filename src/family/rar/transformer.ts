@@ -97,8 +97,8 @@ async function createModulator(
   tables: RarTables,
   options: SessionOptions,
 ): Promise<Modulator> {
-  // It runs once a class: a pool that spins would take its cores from the steps all the time, and a copy of its weights
-  // their memory.
+  // Runs once per class. A spinning thread pool would take cores from the steps all the time, and a copy of the weights
+  // would take their memory.
   const session = await createSession(buildModulationGraph(weights, file), {
     ...options,
     spinning: false,
@@ -111,7 +111,7 @@ async function createModulator(
   };
 }
 
-/** What a modulation graph is fed. */
+/** The inputs to a modulation graph. */
 export function conditionFeed(conditions: Float32Array, { dimension }: RarTables): Record<string, ort.Tensor> {
   return { condition: new ort.Tensor('float32', conditions, [conditions.length / dimension, dimension]) };
 }
