@@ -159,7 +159,7 @@ async function save(generation: Generation, output: string, engine: Engine): Pro
   }
 }
 
-/** Writes through a temporary file, so that a failure leaves no partial one. */
+/** Deletes the file if writing fails: half a file is worse than none. */
 async function writeWhole(name: string, bytes: Uint8Array): Promise<void> {
   try {
     await writeFile(name, bytes);
