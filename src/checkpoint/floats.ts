@@ -11,7 +11,7 @@ export function isFloatType(dtype: StoredType): dtype is FloatType {
 
 /** A parameter's numbers as fp32, row-major. @throws CheckpointError if it does not hold floats. */
 export async function readFloats(file: WeightFile, { name, dtype }: Parameter): Promise<Float32Array<ArrayBuffer>> {
-  if (!isFloatType(dtype)) throw new CheckpointError(`${file.file}: ${quote(name)} has type ${dtype}, floats expected`);
+  if (!isFloatType(dtype)) throw new CheckpointError(`${file.file}: ${quote(name)} has type ${dtype}, expected floats`);
   return floats(dtype, await file.bytes(name));
 }
 

@@ -37,13 +37,13 @@ export async function readWeights(source: Source, sibling: (name: string) => Pro
       }
       case 'pickle':
         throw new CheckpointError(
-          `${source.name}: a bare pickle, as torch.save wrote it before version 1.6. Save it again with a newer one: ` +
+          `${source.name}: a bare pickle, the format of torch.save before version 1.6. Save it again with a newer version: ` +
             `torch.save(torch.load(FILE, map_location="cpu", weights_only=True), NEW), or as safetensors`,
         );
       case 'other':
         throw new CheckpointError(
-          `${source.name}: not weights of a kind that can be read: safetensors, an index of safetensors files or a ` +
-            `zip file of torch.save expected${knownOthers(start)}`,
+          `${source.name}: not a supported weights file: expected safetensors, an index of safetensors files, or a ` +
+            `torch.save file${knownOthers(start)}`,
         );
     }
   } catch (error) {
@@ -70,9 +70,9 @@ function knownOthers(start: Uint8Array): string {
   const text = String.fromCharCode(...start);
   const known: readonly [RegExp, string][] = [
     [/^$/, 'it is empty'],
-    [/^version https:\/\/git-lfs/, 'it is a pointer of Git LFS: fetch the file itself with `git lfs pull`'],
+    [/^version https:\/\/git-lfs/, 'it is a Git LFS pointer: fetch the file itself with `git lfs pull`'],
     [/^\s*<(!doctype|html|\?xml)/i, 'it is a web page: was the download refused?'],
-    [/^GGUF/, 'it is GGUF: use the safetensors that it was made from'],
+    [/^GGUF/, 'it is GGUF: use the safetensors file it was made from'],
     [/^\x89HDF/, 'it is HDF5 (Keras): save the weights as safetensors'],
     [/^\x93NUMPY/, 'it is a NumPy array: save the weights as safetensors'],
     [/^\x1f\x8b/, 'it is compressed with gzip: unpack it first'],
@@ -85,13 +85,13 @@ function knownOthers(start: Uint8Array): string {
 async function readJson(source: Source): Promise<unknown> {
   if (source.size > maxDescriptionBytes) {
     throw new CheckpointError(
-      `${source.name}: an index of ${source.size} bytes, at most ${maxDescriptionBytes} expected`,
+      `${source.name}: an index of ${source.size} bytes, expected at most ${maxDescriptionBytes}`,
     );
   }
   const bytes = await source.read(0, source.size);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new CheckpointError(`${source.name}: begins like JSON, and is not JSON`, { cause });
+    throw new CheckpointError(`${source.name}: starts like JSON, but is not valid JSON`, { cause });
   }
 }

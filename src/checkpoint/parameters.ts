@@ -32,7 +32,7 @@ export class ParameterReader {
     this.#taken.add(name);
     const tensor = this.tensors.get(name);
     if (tensor?.shape.length === rank) return [...tensor.shape];
-    this.report(name, tensor ? `has shape ${print(tensor.shape)}, ${rank} dimensions expected` : 'is missing');
+    this.report(name, tensor ? `has shape ${print(tensor.shape)}, expected ${rank} dimensions` : 'is missing');
     return new Array<number>(rank).fill(NaN);
   }
 
@@ -46,9 +46,9 @@ export class ParameterReader {
     const tensor = this.tensors.get(name);
     if (!tensor) this.report(name, 'is missing');
     else if (!fits(tensor.shape, shape)) {
-      this.report(name, `has shape ${print(tensor.shape)}, ${print(shape)} expected`);
+      this.report(name, `has shape ${print(tensor.shape)}, expected ${print(shape)}`);
     } else if (!types.includes(tensor.dtype)) {
-      this.report(name, `has type ${tensor.dtype}, one of ${types.join(', ')} expected`);
+      this.report(name, `has type ${tensor.dtype}, expected one of ${types.join(', ')}`);
     } else return { name, ...tensor };
     return { name, dtype: 'F32', shape };
   }

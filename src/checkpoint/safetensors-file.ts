@@ -67,13 +67,13 @@ async function readHeader(source: Source): Promise<{ header: object; dataStart: 
   const fail = (what: string, options?: ErrorOptions): never => {
     throw new CheckpointError(`${source.name}: not a safetensors file: ${what}`, options);
   };
-  if (source.size < 8) fail(`${source.size} bytes, at least 8 expected`);
+  if (source.size < 8) fail(`${source.size} bytes, expected at least 8`);
   const prefix = await source.read(0, 8);
   const headerBytes = Number(new DataView(prefix.buffer).getBigUint64(0, true));
   if (8 + headerBytes > source.size) fail(`its header claims ${headerBytes} bytes in a file of ${source.size}`);
   // The format itself allows 100 MB.
   if (headerBytes > maxDescriptionBytes) {
-    fail(`its header has ${headerBytes} bytes, at most ${maxDescriptionBytes} expected`);
+    fail(`its header has ${headerBytes} bytes, expected at most ${maxDescriptionBytes}`);
   }
   const json = await source.read(8, headerBytes);
   try {
@@ -102,12 +102,13 @@ function parseEntries(file: string, header: object, dataBytes: number): Map<stri
   for (const [name, entry] of [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
     // A gap or overlap shifts everything after it, so only the first one is reported.
     if (entry.begin !== end) {
-      const how = entry.begin < end ? 'overlaps the tensor before it' : 'lies behind bytes of no tensor';
-      throw new CheckpointError(`${file}: tensor ${quote(name)} ${how}: it begins at ${entry.begin}, ${end} expected`);
+      const how = entry.begin < end ? 'overlaps the tensor before it' : 'follows a gap';
+      throw new CheckpointError(`${file}: tensor ${quote(name)} ${how}: it begins at ${entry.begin}, expected ${end}`);
     }
     end = entry.end;
   }
-  if (end !== dataBytes) throw new CheckpointError(`${file}: its tensors take ${end} bytes, the file has ${dataBytes}`);
+  if (end !== dataBytes)
+    throw new CheckpointError(`${file}: its tensors take ${end} bytes, but the file has ${dataBytes}`);
   return entries;
 }
 
@@ -117,11 +118,11 @@ function parseEntry(value: unknown, dataBytes: number): Entry | string {
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
   if (!isStoredType(dtype)) {
     const given = typeof dtype === 'string' ? `has type ${quote(dtype)}` : 'has no type';
-    return `${given}, one of ${storedTypes.join(', ')} expected`;
+    return `${given}, expected one of ${storedTypes.join(', ')}`;
   }
-  if (!Array.isArray(shape) || !shape.every(isSize)) return 'has no valid shape, whole numbers from 0 expected';
+  if (!Array.isArray(shape) || !shape.every(isSize)) return 'has no valid shape, expected whole numbers from 0';
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
-    return 'has no valid data_offsets, two whole numbers from 0 expected';
+    return 'has no valid data_offsets, expected two whole numbers from 0';
   }
   const [begin = 0, end = 0] = offsets;
   const bytes = byteLength({ dtype, shape });

@@ -78,7 +78,7 @@ function parseWeightMap(file: string, index: unknown): Map<string, string> {
   const weightMap = typeof index === 'object' && index !== null && 'weight_map' in index ? index.weight_map : undefined;
   if (typeof weightMap !== 'object' || weightMap === null || Array.isArray(weightMap)) {
     throw new CheckpointError(
-      `${file}: JSON, but no index of safetensors files: an object "weight_map" of tensors and their files expected`,
+      `${file}: JSON, but not an index of safetensors files: expected an object "weight_map" from tensors to files`,
     );
   }
   const problems: string[] = [];
@@ -86,11 +86,11 @@ function parseWeightMap(file: string, index: unknown): Map<string, string> {
   for (const [tensor, shard] of Object.entries(weightMap as Record<string, unknown>)) {
     if (typeof shard !== 'string' || shard === '' || shard === '.' || shard === '..' || /[/\\:\0]/.test(shard)) {
       const given = typeof shard === 'string' ? quote(shard) : typeof shard;
-      problems.push(`tensor ${quote(tensor)} is in ${given}, the name of a file in the same folder expected`);
+      problems.push(`tensor ${quote(tensor)} is in ${given}, expected the name of a file in the same directory`);
     } else parsed.set(tensor, shard);
   }
   const count = new Set(parsed.values()).size;
-  if (count > maxShards) problems.push(`it names ${count} files, at most ${maxShards} expected`);
+  if (count > maxShards) problems.push(`it names ${count} files, expected at most ${maxShards}`);
   refuseProblems(file, problems);
   return parsed;
 }

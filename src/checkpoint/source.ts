@@ -58,7 +58,7 @@ export function memorySource(name: string, bytes: Uint8Array): Source {
 /** Checked before anything is allocated, since a file can claim any length. */
 function checkRange(name: string, size: number, offset: number, length: number): void {
   if (offset >= 0 && length >= 0 && offset + length <= size) return;
-  throw new CheckpointError(`${name}: the file ends early: it has ${size} bytes, ${offset + length} expected`);
+  throw new CheckpointError(`${name}: the file ends early: it has ${size} bytes, expected ${offset + length}`);
 }
 
 async function orUnreadable<T>(name: string, action: () => Promise<T>): Promise<T> {

@@ -33,7 +33,7 @@ export async function writeSafetensors<T extends NamedTensor>(
         const expected = byteLength(tensor);
         if (bytes.length !== expected) {
           throw new CheckpointError(
-            `${file}: tensor ${quote(tensor.name)} has ${bytes.length} bytes, ${expected} expected`,
+            `${file}: tensor ${quote(tensor.name)} has ${bytes.length} bytes, expected ${expected}`,
           );
         }
         await orUnwritable(file, () => writeAll(handle, bytes));
@@ -72,8 +72,8 @@ function planProblems(tensors: readonly NamedTensor[]): string[] {
   const seen = new Set<string>();
   return tensors.flatMap(({ name, shape }) => {
     const problems: string[] = [];
-    if (name === '__metadata__') problems.push(`tensor ${quote(name)} has the name of the format's own entry`);
-    if (seen.has(name)) problems.push(`tensor ${quote(name)} is there twice`);
+    if (name === '__metadata__') problems.push(`tensor ${quote(name)} has a name reserved by the format`);
+    if (seen.has(name)) problems.push(`tensor ${quote(name)} occurs twice`);
     if (!shape.every(isSize)) problems.push(`tensor ${quote(name)} has no valid shape`);
     seen.add(name);
     return problems;

@@ -11,7 +11,7 @@ export const familyIds: readonly FamilyId[] = families.map(({ id }) => id);
 
 export function familyNamed(id: FamilyId): ModelFamily<FamilyId> {
   const named = families.find((family) => family.id === id);
-  if (!named) throw new RangeError(`there is no family "${id}": one of ${familyIds.join(', ')} expected`);
+  if (!named) throw new RangeError(`there is no family "${id}": expected one of ${familyIds.join(', ')}`);
   return named;
 }
 

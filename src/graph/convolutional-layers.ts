@@ -139,7 +139,7 @@ export function readNormalisation(reader: ParameterReader, name: string, channel
   const weight = reader.take(`${name}.weight`, [channels]);
   const bias = reader.take(`${name}.bias`, [channels]);
   if (channels % groups > 0) {
-    reader.report(`${name}.weight`, `has shape [${channels}], a multiple of ${groups} channels expected`);
+    reader.report(`${name}.weight`, `has shape [${channels}], expected a multiple of ${groups} channels`);
   }
   return (graph, x) => {
     const grouped = graph.node('Reshape', [x, graph.ints([0, groups, -1])]);

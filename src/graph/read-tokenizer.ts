@@ -18,9 +18,9 @@ export function readTokenizer(reader: ParameterReader): TokenizerWeights {
     case undefined: {
       const names = [...reader.tensors.keys()].slice(0, 3).map(quote).join(', ');
       throw new CheckpointError(
-        `${reader.file}: not a tokenizer of a known family: parameters of LlamaGen's VQModel ("llamagen": ` +
+        `${reader.file}: not a tokenizer of a known family: expected parameters of LlamaGen's VQModel ("llamagen": ` +
           `encoder.conv_blocks.0..., decoder.conv_blocks.0...) or of MaskGIT-VQGAN ("maskgit": encoder.down.0.block..., ` +
-          `decoder.up.0.block..., no quant_conv) expected, ${names ? `${names} ... found` : 'none found'}`,
+          `decoder.up.0.block..., no quant_conv), but it contains ${names ? `${names} ...` : 'no tensors'}`,
       );
     }
   }

@@ -65,7 +65,7 @@ export function readModel(transformerFile: WeightFile, tokenizerFile: WeightFile
     if (tokenizer && tokenizer.vocabulary !== vocabulary) {
       problems.push(
         `${tokenizerFile.file} has ${tokenizer.vocabulary} codes, ${transformerFile.file} ${vocabulary} tokens: they ` +
-          `are not of one model`,
+          `do not belong together`,
       );
     }
     if (vocabulary > maxVocabulary) {

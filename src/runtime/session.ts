@@ -46,6 +46,6 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
 /** The floats of an output. @throws TypeError if the graph has no such output. */
 export function floatsOf(outputs: ort.InferenceSession.OnnxValueMapType, name: string): Float32Array {
   const data = outputs[name]?.data;
-  if (!(data instanceof Float32Array)) throw new TypeError(`the graph gave no floats for ${name}`);
+  if (!(data instanceof Float32Array)) throw new TypeError(`the graph has no float output ${name}`);
   return data;
 }

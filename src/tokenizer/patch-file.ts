@@ -26,7 +26,9 @@ export async function readPatches(
     });
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    throw new CheckpointError(`${error.message}; without it in model.json the table is made anew`, { cause: error });
+    throw new CheckpointError(`${error.message}; remove it from model.json to have the table rebuilt`, {
+      cause: error,
+    });
   }
 }
 

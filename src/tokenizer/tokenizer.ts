@@ -49,8 +49,8 @@ export async function loadTokenizer(
     const weights = readTokenizer(new ParameterReader(path, file.tensors));
     if (expected !== undefined && weights.family !== expected) {
       throw new CheckpointError(
-        `${path}: holds a tokenizer of the family "${weights.family}", "${expected}" expected: ` +
-          `name this family in tokenizer.family of model.json, or another file`,
+        `${path}: contains a tokenizer of the family "${weights.family}", expected "${expected}": ` +
+          `change tokenizer.family in model.json, or use another file`,
       );
     }
     const { vocabulary, isNormalised } = weights;

@@ -43,8 +43,8 @@ describe('a reader of parameters', () => {
     reader.take('query', [3]);
     reader.take('key', [3]);
     expect(problemsOf(reader)).toEqual([
-      'norm has shape [4], [3] expected',
-      'output has shape [3, 2], [2, 3] expected',
+      'norm has shape [4], expected [3]',
+      'output has shape [3, 2], expected [2, 3]',
       'query is missing',
       'key is missing',
       'optimizer.state is not a parameter of this family',
@@ -56,13 +56,13 @@ describe('a reader of parameters', () => {
     const reader = readerOf({ norm: [3], weight: [3, 3] });
     reader.take('norm', [3]);
     reader.take('weight', [3, 3], ['I8', 'U8']);
-    expect(problemsOf(reader)).toEqual(['weight has type F32, one of I8, U8 expected']);
+    expect(problemsOf(reader)).toEqual(['weight has type F32, expected one of I8, U8']);
   });
 
   it('tells shapes of equal size apart', () => {
     const reader = readerOf({ norm: [1, 3] });
     reader.take('norm', [3]);
-    expect(problemsOf(reader)).toEqual(['norm has shape [1, 3], [3] expected']);
+    expect(problemsOf(reader)).toEqual(['norm has shape [1, 3], expected [3]']);
   });
 
   it('names a parameter once, however often it is asked for', () => {
@@ -72,7 +72,7 @@ describe('a reader of parameters', () => {
     reader.shape('output', 2);
     reader.shape('norm', 1);
     reader.take('norm', [3]);
-    expect(problemsOf(reader)).toEqual(['output is missing', 'norm has shape [1, 3], 1 dimensions expected']);
+    expect(problemsOf(reader)).toEqual(['output is missing', 'norm has shape [1, 3], expected 1 dimensions']);
   });
 
   it('blames only the missing parameter where others take their sizes from it', () => {
@@ -82,7 +82,7 @@ describe('a reader of parameters', () => {
     reader.take('norm', [dimension]);
     reader.take('wqkv', [3 * dimension, dimension]);
     reader.take('output', [5, dimension]);
-    expect(problemsOf(reader)).toEqual(['embedding is missing', 'output has shape [5, 4, 1], [5, ?] expected']);
+    expect(problemsOf(reader)).toEqual(['embedding is missing', 'output has shape [5, 4, 1], expected [5, ?]']);
   });
 
   it('leaves parameters that inference never uses aside, there or not', () => {

@@ -79,11 +79,11 @@ describe('a broken file', () => {
   const claiming = (headerBytes: bigint, rest: number) => join(little(headerBytes, 8), new Uint8Array(rest));
 
   it.each<[string, Uint8Array, string]>([
-    ['is empty', new Uint8Array(0), '0 bytes, at least 8 expected'],
-    ['ends in its header length', new Uint8Array(7), '7 bytes, at least 8 expected'],
+    ['is empty', new Uint8Array(0), '0 bytes, expected at least 8'],
+    ['ends in its header length', new Uint8Array(7), '7 bytes, expected at least 8'],
     ['claims a longer header than itself', claiming(17n, 16), 'claims 17 bytes in a file of 24'],
     ['claims a header of 2^64 - 1 bytes', claiming(2n ** 64n - 1n, 8), 'in a file of 16'],
-    ['has a header of more than 4 MiB', claiming(2n ** 22n + 1n, 2 ** 22 + 1), 'at most 4194304 expected'],
+    ['has a header of more than 4 MiB', claiming(2n ** 22n + 1n, 2 ** 22 + 1), 'expected at most 4194304'],
     ['has no header', claiming(0n, 0), 'its header is not JSON'],
     ['has a header that is not JSON', safetensorsOf('{"x": '), 'its header is not JSON'],
     ['has a header that is not UTF-8', join(little(3, 8), '"\xff"'), 'its header is not JSON'],
@@ -92,7 +92,11 @@ describe('a broken file', () => {
     ['has null for a header', safetensorsOf('null'), 'its header is not an object'],
     ['has a number for a tensor', safetensorsOf({ x: 4 }, four), 'tensor "x" is not described by an object'],
     ['has a tensor without a type', safetensorsOf(entry({ dtype: undefined }), four), 'tensor "x" has no type'],
-    ['has an F8_E4M3 tensor', safetensorsOf(entry({ dtype: 'F8_E4M3' }), four), 'has type "F8_E4M3", one of F64'],
+    [
+      'has an F8_E4M3 tensor',
+      safetensorsOf(entry({ dtype: 'F8_E4M3' }), four),
+      'has type "F8_E4M3", expected one of F64',
+    ],
     ['has a type named as a method', safetensorsOf(entry({ dtype: 'toString' }), four), 'has type "toString"'],
     [
       'has a type nested too deep to print',
@@ -117,13 +121,13 @@ describe('a broken file', () => {
     [
       'has bytes of no tensor in front',
       safetensorsOf(entry({ data_offsets: [4, 8] }), new Uint8Array(8)),
-      'tensor "x" lies behind bytes of no tensor: it begins at 4, 0 expected',
+      'tensor "x" follows a gap: it begins at 4, expected 0',
     ],
-    ['has bytes of no tensor behind', safetensorsOf(entry({}), new Uint8Array(5)), 'take 4 bytes, the file has 5'],
+    ['has bytes of no tensor behind', safetensorsOf(entry({}), new Uint8Array(5)), 'take 4 bytes, but the file has 5'],
     [
       'has tensors that overlap',
       safetensorsOf({ ...entry({}), y: { dtype: 'F16', shape: [2], data_offsets: [2, 6] } }, new Uint8Array(6)),
-      'tensor "y" overlaps the tensor before it: it begins at 2, 4 expected',
+      'tensor "y" overlaps the tensor before it: it begins at 2, expected 4',
     ],
     [
       'has two tensors in one place',

@@ -100,13 +100,15 @@ describe('the index of sharded safetensors', () => {
     'that names %j is refused: shards lie in its own folder',
     async (name) => {
       const message = await complaint(() => openIndex({ weight_map: { a: name } }, two));
-      expect(message).toContain('the name of a file in the same folder expected');
+      expect(message).toContain('expected the name of a file in the same directory');
     },
   );
 
   it('of more shards than can be open at once is refused before any is opened', async () => {
     const weightMap = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`t${i}`, `${i}.safetensors`]));
-    expect(await complaint(() => openIndex({ weight_map: weightMap }))).toContain('it names 300 files, at most 256');
+    expect(await complaint(() => openIndex({ weight_map: weightMap }))).toContain(
+      'it names 300 files, expected at most 256',
+    );
   });
 
   it.each([{}, { weight_map: [] }, { weight_map: null }, { weight_map: 'x' }, { model_type: 'gpt2' }])(

@@ -104,7 +104,7 @@ describe('safetensors that cannot be written whole', () => {
 
   it('leave nothing where a tensor has other bytes than its shape says', async () => {
     const message = await complaint(() => writeSafetensors(file, pair, () => Promise.resolve(utf8('12345678'))), file);
-    expect(message).toBe('tensor "b" has 8 bytes, 3 expected');
+    expect(message).toBe('tensor "b" has 8 bytes, expected 3');
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -116,8 +116,8 @@ describe('safetensors that cannot be written whole', () => {
       { name: 'c', dtype: 'F32', shape: [-1] },
     ];
     expect((await complaint(() => writeSafetensors(file, wrong, bytesOf), file)).split('; ')).toEqual([
-      'tensor "a" is there twice',
-      'tensor "__metadata__" has the name of the format\'s own entry',
+      'tensor "a" occurs twice',
+      'tensor "__metadata__" has a name reserved by the format',
       'tensor "c" has no valid shape',
     ]);
     expect(await readdir(folder)).toEqual([]);

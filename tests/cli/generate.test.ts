@@ -96,7 +96,7 @@ describe('randar generate that cannot draw says why in one line, fails and leave
   it('for a label that is misspelt, with the nearest ones', async () => {
     const says = await refusal(randar(['generate', 'rokcet', '-o', join(folder, 'x.png')]));
     expect(says).toMatch(/^randar: Expected <label> to be a label, got "rokcet"\./);
-    expect(says).toContain('the nearest are "rocket", ');
+    expect(says).toContain('the closest are "rocket", ');
   });
 
   it.each<[readonly string[], string]>([

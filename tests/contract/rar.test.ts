@@ -135,9 +135,9 @@ describe('what a model can', () => {
   });
 
   it.each([
-    ['steps that decode several cells', { steps: 16 }, 'input.steps', 'absent or 64'],
-    ['a schedule of such steps', { schedule: { kind: 'COSINE' } }, 'input.schedule', 'one cell a step'],
-    ['explicit counts', { schedule: { tokensPerStep: [32, 32] } }, 'input.schedule', 'one cell a step'],
+    ['steps that decode several cells', { steps: 16 }, 'input.steps', 'omitted or 64'],
+    ['a schedule of such steps', { schedule: { kind: 'COSINE' } }, 'input.schedule', 'one cell per step'],
+    ['explicit counts', { schedule: { tokensPerStep: [32, 32] } }, 'input.schedule', 'one cell per step'],
     ['another order', { order: { kind: 'RANDOM' } }, 'input.order', 'in raster order'],
     [
       'positions in another order',

@@ -154,7 +154,7 @@ describe('an import is refused before anything is written', () => {
       'a file that is no weights',
       () => ({ transformer: labels }),
       CheckpointError,
-      /labels\.txt: not weights of a kind/,
+      /labels\.txt: not a supported weights file/,
     ],
     ['labels that are not there', () => ({ labels: missing() }), ImportError, /^--labels: /],
     [
@@ -167,9 +167,9 @@ describe('an import is refused before anything is written', () => {
       'a tokenizer of another model',
       () => ({ tokenizer: goldenFile('llamagen-f8.pt') }),
       ImportError,
-      /llamagen-f8\.pt has 70 codes, .*randar-square4\.safetensors 50 tokens: they are not of one model$/,
+      /llamagen-f8\.pt has 70 codes, .*randar-square4\.safetensors 50 tokens: they do not belong together$/,
     ],
-    ['heads that do not fit', () => ({ heads: 7 }), ImportError, /a multiple of 4 for each of 7 heads expected$/],
+    ['heads that do not fit', () => ({ heads: 7 }), ImportError, /expected a multiple of 4 for each of 7 heads$/],
     [
       'a grid that no picture has',
       () => ({ grid: { width: 65, height: 1 } }),

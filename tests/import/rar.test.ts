@@ -142,7 +142,7 @@ describe('an import of RAR is refused', () => {
     [
       'a tokenizer of another model',
       { tokenizer: goldenFile('llamagen-f4.pt') },
-      /llamagen-f4\.pt has 50 codes, .*rar-square8\.bin 40 tokens: they are not of one model$/,
+      /llamagen-f4\.pt has 50 codes, .*rar-square8\.bin 40 tokens: they do not belong together$/,
     ],
     [
       'any order of weights that follow it anyway',

@@ -79,7 +79,7 @@ describe('the attention heads', () => {
 
   it.each([3, 32])('are refused where rows do not divide by them: %i', (given) => {
     expect(refusal({ heads: given })).toEqual([
-      `gpt.pt: tok_embeddings.weight has rows of 64, a multiple of 4 for each of ${given} heads expected`,
+      `gpt.pt: tok_embeddings.weight has rows of 64, expected a multiple of 4 for each of ${given} heads`,
     ]);
   });
 });
@@ -156,13 +156,13 @@ describe('a model', () => {
       },
     );
     expect(problems).toEqual([
-      'gpt.pt: layers.0.ffn_norm.weight has shape [65], [64] expected',
+      'gpt.pt: layers.0.ffn_norm.weight has shape [65], expected [64]',
       'layers.1.attention.wo.weight is missing',
       'norm.weight is missing',
       'optimizer.step is not a parameter of this family',
       '--grid: freqs_cis of gpt.pt implies 64 cells, got 4x4 = 16',
       'vq.pt: quant_conv.bias is missing',
-      'decoder.conv_out.bias has shape [4], [3] expected',
+      'decoder.conv_out.bias has shape [4], expected [3]',
       'loss.weight is not a parameter of this family',
     ]);
   });
@@ -172,7 +172,7 @@ describe('a model', () => {
       tensors.set('quantize.embedding.weight', floatTensor([49, 8], []));
     };
     expect(refusal({ labels: 1000 }, { tokenizer })).toEqual([
-      'vq.pt has 49 codes, gpt.pt 50 tokens: they are not of one model',
+      'vq.pt has 49 codes, gpt.pt 50 tokens: they do not belong together',
       '--labels: 1000 labels, but the transformer has 3 classes',
     ]);
   });

@@ -105,11 +105,11 @@ describe('the MaskGIT tokenizer', () => {
     const error = await loadTokenizer(path, options, 'llamagen').catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(CheckpointError);
     expect((error as CheckpointError).message).toBe(
-      `${path}: holds a tokenizer of the family "maskgit", "llamagen" expected: ` +
-        'name this family in tokenizer.family of model.json, or another file',
+      `${path}: contains a tokenizer of the family "maskgit", expected "llamagen": ` +
+        'change tokenizer.family in model.json, or use another file',
     );
     await expect(loadTokenizer(goldenFile('llamagen-f4.safetensors'), options, 'maskgit')).rejects.toThrow(
-      'holds a tokenizer of the family "llamagen", "maskgit" expected',
+      'contains a tokenizer of the family "llamagen", expected "maskgit"',
     );
   });
 });

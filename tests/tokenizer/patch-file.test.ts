@@ -25,6 +25,6 @@ describe('a file of patches', () => {
     await writePatches(file, table);
     const reading = readPatches(file, { vocabulary: 4, factor: 2 });
     await expect(reading).rejects.toThrow(CheckpointError);
-    await expect(reading).rejects.toThrow(/\[3, 2, 2, 3\], \[4, 2, 2, 3\] expected; without it in model.json/);
+    await expect(reading).rejects.toThrow(/\[3, 2, 2, 3\], expected \[4, 2, 2, 3\]; remove it from model.json/);
   });
 });

@@ -45,7 +45,7 @@ describe('the picture thread of a model with MaskGIT weights', () => {
   it('says at its start that model.json names the other family', async () => {
     const thread = await start('llamagen');
     await expect(thread.ready).rejects.toThrow(
-      /tokenizer\.safetensors: holds a tokenizer of the family "maskgit", "llamagen" expected/,
+      /tokenizer\.safetensors: contains a tokenizer of the family "maskgit", expected "llamagen"/,
     );
   });
 });

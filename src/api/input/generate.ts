@@ -39,7 +39,7 @@ export async function parseGenerateInput(input: GenerateInput, engine: Engine): 
 
   refuseIncapable(input, model, problems);
   if (isEnlarged) refuseTooWide(grid, problems);
-  if (isEnlarged && input.source) problems.add('input.source', 'to be absent: it does not go together with a size.');
+  if (isEnlarged && input.source) problems.add('input.source', 'to be omitted: it cannot be combined with `size`.');
   const label = parseLabel(input.label, model, problems);
   const lastSeed = maxSeed - Math.max(0, (input.count ?? 1) - 1);
   const seed = problems.check('input.seed', wholeNumber(0, lastSeed), input.seed ?? randomInt(lastSeed));
@@ -81,7 +81,11 @@ function planOf(
 
 function refuseTooWide(grid: Grid, problems: Problems): void {
   if (Math.max(grid.width, grid.height) <= maxGridSide) return;
-  problems.expected('input.size.factor', `1, since ${maxGridSide} cells are the most in a row or column`, 2);
+  problems.expected(
+    'input.size.factor',
+    `1, since a picture may have at most ${maxGridSide} cells per row or column`,
+    2,
+  );
 }
 
 /** Rejects requests that would not fit into the KV cache, before they are queued. */
@@ -93,8 +97,8 @@ function refuseTooLarge(request: GenerationRequest, { manifest, transformer }: S
   const problems = new Problems();
   problems.add(
     request.enlarging ? 'input.size' : 'input.count',
-    `to ask for what fits in memory: its KV cache would take ${megabytes(needed * kvSlotBytes)}, ` +
-      `and this model has ${megabytes(kvSlots * kvSlotBytes)} on this server. Ask for fewer pictures, or less guidance.`,
+    `to fit in memory: its KV cache would take ${megabytes(needed * kvSlotBytes)}, ` +
+      `and this server has ${megabytes(kvSlots * kvSlotBytes)} for this model. Request fewer pictures, or turn off guidance.`,
   );
   problems.throwIfAny();
 }

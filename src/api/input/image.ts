@@ -52,7 +52,7 @@ function bytesOfDataUri(field: string, text: string, problems: Problems): Uint8A
     problems.add(field, 'to be a base64 data URI of an image: data:image/png;base64,...');
   } else if (base64.length > (maxImageBytes * 4) / 3 + 4) {
     problems.add(field, `to be at most ${maxImageBytes} bytes.`);
-  } else if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) problems.add(field, 'to be base64 behind its comma.');
+  } else if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) problems.add(field, 'to be base64 after the comma.');
   else return Buffer.from(base64, 'base64');
   return undefined;
 }

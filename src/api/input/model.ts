@@ -11,7 +11,7 @@ export function parseModel(field: string, id: string | null | undefined, engine:
   const problems = new Problems();
   if (!model) {
     const ids = engine.models.map((other) => `"${other.id}"`).join(', ');
-    problems.add(field, `to be the id of a model, got ${JSON.stringify(id)}. There is ${ids}.`);
+    problems.add(field, `to be the id of a model, got ${JSON.stringify(id)}. Available: ${ids}.`);
   }
   return problems.orThrow(model);
 }
@@ -25,7 +25,7 @@ export function parseLabel({ name, index }: LabelInput, model: ServedModel, prob
   const nearest = nearestNames(labels, name).map((near) => `"${near}"`);
   problems.add(
     'input.label.name',
-    `to be a label, got ${JSON.stringify(name)}. Model "${model.id}" has none of that name; the nearest are ${nearest.join(', ')}.`,
+    `to be a label, got ${JSON.stringify(name)}. Model "${model.id}" has no such label; the closest are ${nearest.join(', ')}.`,
   );
   return undefined;
 }

@@ -29,7 +29,7 @@ export function parseOrder(
   const wanted = cellCount(grid) - known.size;
   if (positions.length !== wanted) {
     const which = known.size === 0 ? '' : ' that are not known';
-    problems.add(field, `to name every cell once; it has ${positions.length} of ${wanted} cells${which}.`);
+    problems.add(field, `to contain every cell once; it has ${positions.length} of ${wanted} cells${which}.`);
   } else if (small) refuseMixed(positions, small, problems);
   return { kind: 'explicit', positions };
 }
@@ -40,7 +40,7 @@ function refuseMixed(positions: readonly number[], small: Grid, problems: Proble
   if (between === undefined) return;
   problems.add(
     field,
-    `to begin with the ${first.length} cells of even row and column, which are the small picture, ` +
+    `to begin with the ${first.length} cells of even row and column, which form the small picture, ` +
       `but ${between} is among the first ${first.length}.`,
   );
 }

@@ -32,7 +32,7 @@ export async function parseFeatures(
 ): Promise<{ image: FittedImage; layer: number }> {
   const problems = new Problems();
   if (!model.capabilities.features) {
-    problems.expected('input.model', 'a model whose capabilities have features', model.id);
+    problems.expected('input.model', 'a model with the capability `features`', model.id);
   }
   const { layers } = model.transformer.shape;
   const shape = z.object({ layer: optional(wholeNumber(0, layers - 1), Math.floor(layers / 2)) });

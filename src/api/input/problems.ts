@@ -47,7 +47,7 @@ export class Problems {
     return this.#found.length;
   }
 
-  /** @param after The rest of the sentence after the field's name: "to be absent." */
+  /** @param after The rest of the sentence after the field's name: "to be omitted." */
   add(field: string, after: string, before = 'Expected'): void {
     this.#found.push({ field, before, after });
   }

@@ -58,7 +58,7 @@ export function parseSchedule(
 /** @param own The number of steps that the schedule implies. */
 function refuseOtherSteps(field: string, steps: number | null | undefined, own: number, problems: Problems): void {
   if (typeof steps !== 'number' || steps === own) return;
-  problems.expected(field, `absent or ${own}, since the schedule says how many steps there are`, steps);
+  problems.expected(field, `omitted or ${own}, since the schedule determines the number of steps`, steps);
 }
 
 function refuseOtherCounts(

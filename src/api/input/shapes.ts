@@ -32,7 +32,7 @@ function cells(grid: Grid) {
     const seen = new Set<number>();
     const at = value.findIndex((cell) => seen.size === seen.add(cell).size);
     if (at < 0) return;
-    issues.push({ code: 'custom', message: 'a cell named once', input: value[at], path: [at] });
+    issues.push({ code: 'custom', message: 'a cell listed once', input: value[at], path: [at] });
   });
 }
 
@@ -99,13 +99,13 @@ const blend = optional(wholeNumber(0, 64), 0);
 /** The fields of SourceInput. @param grid The model's grid. */
 export function sourceShape(grid: Grid, vocabulary: number) {
   const most = cellCount(grid) - 1;
-  const allowed = `1 to ${most} cells, so that some of the picture is drawn and some is left`;
+  const allowed = `1 to ${most} cells, so that part of the picture is redrawn and part is kept`;
   return z.object({
     inpaint: z.object({ blend }).nullish(),
     outpaint: z.object({ width: wholeNumber(1, grid.width), height: wholeNumber(1, grid.height) }).nullish(),
     tokens: z
       .object({
-        positions: cells(grid).max(most, `at most ${most} cells, so that one is left to draw`),
+        positions: cells(grid).max(most, `at most ${most} cells, so that at least one is left to draw`),
         tokens: z.array(wholeNumber(0, vocabulary - 1)),
       })
       .nullish(),

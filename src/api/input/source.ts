@@ -79,11 +79,11 @@ async function parseInpaint(
   if (!fitted || !painted) return undefined;
   const drawn = cellsTouched(painted.painted, grid, model.tokenizer.factor);
   if (drawn.size === 0) {
-    problems.add(`${field}.mask`, 'to have white (or opaque) parts, which are drawn anew; it has none.');
+    problems.add(`${field}.mask`, 'to have white (or opaque) parts, which are redrawn; it has none.');
     return undefined;
   }
   if (drawn.size === cellCount(grid)) {
-    problems.add(`${field}.mask`, 'to leave some of the picture; it covers all of it.');
+    problems.add(`${field}.mask`, 'to leave part of the picture unmasked; it covers all of it.');
     return undefined;
   }
   return {
@@ -112,7 +112,7 @@ async function parseOutpaint(
   if (!isPlaced || !fitted) return undefined;
   const filled = cellsInside(fitted.inside, part, model.tokenizer.factor);
   if (filled.length === 0) {
-    problems.add(`${field}.image`, 'to fill at least one cell; with this fit it fills none.');
+    problems.add(`${field}.image`, 'to cover at least one cell; with this fit it covers none.');
     return undefined;
   }
   const placed = new Map(filled.map((cell) => [cell, placedCell(cell, part, place, grid)]));
@@ -138,7 +138,7 @@ function checkPlace(field: string, { x, y, width, height }: Place, grid: Grid, p
   problems.check(`${field}.x`, wholeNumber(0, Math.max(0, grid.width - width)), x);
   problems.check(`${field}.y`, wholeNumber(0, Math.max(0, grid.height - height)), y);
   if (width === grid.width && height === grid.height) {
-    const whole = `${width} x ${height} cells are the whole picture`;
+    const whole = `${width} x ${height} cells would be the whole picture`;
     problems.add(`${field}.width`, `to leave cells around the image: ${whole}.`);
   }
   const fits = Math.min(width, height) >= 1 && width <= grid.width && height <= grid.height;
@@ -165,7 +165,7 @@ function parseTokens(
   problems: Problems,
 ): Source | undefined {
   if (tokens.length !== positions.length) {
-    problems.add(`${field}.tokens`, `to be as many as its positions, ${positions.length}, got ${tokens.length}.`);
+    problems.add(`${field}.tokens`, `to have as many entries as positions, ${positions.length}, got ${tokens.length}.`);
     return undefined;
   }
   const known = unknownTokens(grid);
@@ -183,7 +183,7 @@ function parseRedraw(
   const { grid } = model.manifest;
   const generation = engine.find(id);
   if (!generation) {
-    problems.expected(`${field}.generation`, 'a generation that this server keeps', id);
+    problems.expected(`${field}.generation`, 'a generation that is still in memory', id);
     return undefined;
   }
   const why = whyNotRedrawn(generation, model);
@@ -202,7 +202,7 @@ function parseRedraw(
 
 function whyNotRedrawn({ request, status }: Generation, { id, manifest: { grid } }: ServedModel): string | undefined {
   if (status !== 'completed') return `to be completed; it is ${status}.`;
-  if (request.model !== id) return `to be of model "${id}", whose tokens it takes; it is of "${request.model}".`;
+  if (request.model !== id) return `to be of model "${id}", since tokens are reused; it is of "${request.model}".`;
   if (request.width === grid.width && request.height === grid.height) return undefined;
   return `to have ${grid.width} x ${grid.height} cells; it has ${request.width} x ${request.height}.`;
 }

@@ -51,14 +51,14 @@ export class ByteReader {
     try {
       return utf8.decode(bytes);
     } catch {
-      return this.fail(`has a text at byte ${this.at - length} that is not UTF-8`);
+      return this.fail(`has text at byte ${this.at - length} that is not UTF-8`);
     }
   }
 
   /** The text up to the next line feed, which is skipped. */
   line(): string {
     const length = this.bytes.subarray(this.at).indexOf(10);
-    if (length < 0) this.fail(`has a line at byte ${this.at} without an end`);
+    if (length < 0) this.fail(`has an unterminated line at byte ${this.at}`);
     const line = this.text(length);
     this.at++;
     return line;
@@ -66,7 +66,7 @@ export class ByteReader {
 
   #skip(length: number): number {
     const begin = this.at;
-    if (length > this.left) this.fail(`claims ${length} bytes at byte ${begin}, where it has ${this.left}`);
+    if (length > this.left) this.fail(`claims ${length} bytes at byte ${begin}, but ${this.left} are left`);
     this.at += length;
     return begin;
   }

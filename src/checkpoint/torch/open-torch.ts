@@ -70,12 +70,12 @@ function archiveName(file: string, entries: ReadonlyMap<string, ZipEntry>): stri
   const names = [...entries.keys()];
   const archive = names.find((name) => /^[^/]+\/data\.pkl$/.test(name))?.slice(0, -'/data.pkl'.length);
   if (archive === undefined) {
-    throw new CheckpointError(`${file}: a zip file, but not one of torch.save: it has no archive/data.pkl`);
+    throw new CheckpointError(`${file}: a zip file, but not from torch.save: it has no archive/data.pkl`);
   }
   const strays = names.filter((name) => !name.startsWith(`${archive}/`));
   refuseProblems(
     file,
-    strays.map((name) => `entry ${quote(name)} lies outside of ${quote(archive)}`),
+    strays.map((name) => `entry ${quote(name)} is outside ${quote(archive)}`),
   );
   return archive;
 }
@@ -85,7 +85,7 @@ async function refuseBigEndian(source: Source, name: string, entries: ReadonlyMa
   if (!entries.has(name)) return;
   const order = new TextDecoder().decode(await readEntry(source, name, 16, entries));
   if (order !== 'little')
-    throw new CheckpointError(`${source.name}: its byteorder is ${quote(order)}, little expected`);
+    throw new CheckpointError(`${source.name}: its byteorder is ${quote(order)}, expected little`);
 }
 
 async function readEntry(
@@ -98,7 +98,7 @@ async function readEntry(
   if (!entry) throw new CheckpointError(`${source.name}: has no entry ${quote(name)}`);
   if (entry.size > maxBytes) {
     throw new CheckpointError(
-      `${source.name}: entry ${quote(name)} has ${entry.size} bytes, at most ${maxBytes} expected`,
+      `${source.name}: entry ${quote(name)} has ${entry.size} bytes, expected at most ${maxBytes}`,
     );
   }
   return source.read(await locate(source, name, entry), entry.size);
@@ -113,7 +113,7 @@ function stateDict(file: string, root: Value): ReadonlyMap<Value, Value> {
   const keys = root instanceof Map ? [...root.keys()].filter((key) => typeof key === 'string').slice(0, 10) : [];
   const found = keys.length > 0 ? ` (found: ${keys.map(quote).join(', ')})` : '';
   throw new CheckpointError(
-    `${file}: holds no weights: tensors by name expected, alone or under one of ${stateKeys.join(', ')}${found}`,
+    `${file}: contains no weights: expected tensors by name, at the top level or under one of ${stateKeys.join(', ')}${found}`,
   );
 }
 
@@ -125,7 +125,7 @@ function parseViews(file: string, state: ReadonlyMap<Value, Value>): Map<string,
     const call = tensorCall(value);
     if (!call) continue;
     const view = parseView(call);
-    if (typeof name !== 'string') problems.push('a tensor has a name that is not text');
+    if (typeof name !== 'string') problems.push('the name of a tensor is not a string');
     else if (typeof view === 'string') problems.push(`tensor ${quote(name)} ${view}`);
     else views.set(name, view);
   }
@@ -138,7 +138,7 @@ function refuseExpansion({ name, size }: Source, views: ReadonlyMap<string, Tens
   for (const { dtype, shape, span } of views.values()) bytes += Math.max(elementCount(shape), span) * bytesPer[dtype];
   if (bytes <= maxSharing * size) return;
   throw new CheckpointError(
-    `${name}: its tensors take ${bytes} bytes, the file has ${size}: more than ${maxSharing} times itself`,
+    `${name}: its tensors take ${bytes} bytes, more than ${maxSharing} times the ${size} bytes of the file`,
   );
 }
 
@@ -157,7 +157,7 @@ async function locateStorages(
     const bytes = storageLength * bytesPer[dtype];
     if (!entry) problems.push(`tensor ${quote(name)}: its storage ${quote(entryName)} is missing`);
     else if (entry.size !== bytes) {
-      problems.push(`tensor ${quote(name)}: storage ${quote(entryName)} has ${entry.size} bytes, ${bytes} expected`);
+      problems.push(`tensor ${quote(name)}: storage ${quote(entryName)} has ${entry.size} bytes, expected ${bytes}`);
     } else if (!begins.has(storageKey)) begins.set(storageKey, await locate(source, entryName, entry));
   }
   refuseProblems(source.name, problems);

@@ -31,30 +31,31 @@ export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string)
   const stack = new PickleStack(fail);
   const memo = new Map<number, Value>();
 
-  if (reader.u8() !== op.PROTO) fail('is not a pickle of protocol 2 to 5: it does not begin with its protocol');
+  if (reader.u8() !== op.PROTO) fail('is not a pickle of protocol 2 to 5: it does not start with a protocol number');
   const protocol = reader.u8();
-  if (protocol < 2 || protocol > 5) fail(`is a pickle of protocol ${protocol}, 2 to 5 expected`);
+  if (protocol < 2 || protocol > 5) fail(`is a pickle of protocol ${protocol}, expected 2 to 5`);
 
   const name = (module: Value, name: Value): GlobalName => {
-    if (typeof module !== 'string' || typeof name !== 'string') return fail('names something by what is not text');
+    if (typeof module !== 'string' || typeof name !== 'string') return fail('has a global whose name is not a string');
     const full = `${module}.${name}`;
     if (full.length > maxNameLength || !allowed.has(full)) return fail(`names ${quote(full)}, ${refusal}`);
     return { kind: 'global', name: full };
   };
   const call = (callee: Value, args: Value): Value => {
-    if (!isNamed(callee, 'global') || allowed.get(callee.name) === 'type') return fail('calls what is no function');
-    if (!Array.isArray(args)) return fail(`calls ${callee.name} with what is no tuple`);
+    if (!isNamed(callee, 'global') || allowed.get(callee.name) === 'type')
+      return fail('calls something that is not a function');
+    if (!Array.isArray(args)) return fail(`calls ${callee.name} with arguments that are not a tuple`);
     if (allowed.get(callee.name) === 'function') return { kind: 'call', callee: callee.name, args };
     return args.length === 0 ? new Map<Value, Value>() : fail(`calls ${callee.name} with ${args.length} arguments`);
   };
   const remember = (index: number): void => {
     // A pickler numbers its memo entries from zero, one per value.
-    if (index > bytes.length) fail(`remembers a value under ${index}, more than it can have`);
+    if (index > bytes.length) fail(`stores a value in memo ${index}, which is out of range`);
     memo.set(index, stack.top());
   };
   const recall = (index: number): Value => {
     const value = memo.get(index);
-    return value === undefined ? fail(`recalls value ${index}, which it did not remember`) : value;
+    return value === undefined ? fail(`reads memo ${index}, which it did not store`) : value;
   };
 
   for (let operations = 0; operations < maxOperations; operations++) {
@@ -63,12 +64,12 @@ export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string)
       case op.STOP: {
         const value = stack.pop();
         if (!stack.isEmpty) fail('ends with values left over');
-        if (reader.left > 0) fail(`has ${reader.left} bytes behind its end`);
+        if (reader.left > 0) fail(`has ${reader.left} bytes after its end`);
         return value;
       }
       case op.FRAME: {
         const length = reader.u64();
-        if (length > reader.left) fail(`has a frame of ${length} bytes, where ${reader.left} are left`);
+        if (length > reader.left) fail(`has a frame of ${length} bytes, but ${reader.left} are left`);
         break;
       }
       case op.MARK:
@@ -193,7 +194,8 @@ export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string)
         // Attributes, such as the _metadata of an OrderedDict, do not affect weights.
         stack.pop();
         const target = stack.top();
-        if (!(target instanceof Map) && !isNamed(target, 'call')) fail('gives attributes to what can have none');
+        if (!(target instanceof Map) && !isNamed(target, 'call'))
+          fail('sets attributes of something that cannot have any');
         break;
       }
       case op.BINPERSID:
@@ -208,7 +210,7 @@ export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string)
 }
 
 const refusal =
-  'which is not read: only tensors in plain containers are, and nothing is executed. Where you trust the file, save ' +
+  'which is not supported: only tensors in plain containers are read, and nothing is executed. If you trust the file, save ' +
   'its weights alone (torch.save(model.state_dict(), FILE)) or as safetensors';
 
 /** Two's complement, little-endian, up to 255 bytes. */

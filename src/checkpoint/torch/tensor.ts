@@ -52,9 +52,9 @@ export function parseView({ args }: Call): TensorView | string {
   if (tag !== 'storage' || dtype === undefined || typeof storageKey !== 'string' || !isSize(storageLength)) {
     return 'has no storage that can be read';
   }
-  if (!isSize(offset)) return 'begins nowhere in its storage';
+  if (!isSize(offset)) return 'has no valid offset in its storage';
   if (!isSizes(shape) || !isSizes(stride) || shape.length !== stride.length || shape.length > maxRank) {
-    return `has no valid size and stride, up to ${maxRank} whole numbers from 0 each expected`;
+    return `has no valid size and stride, expected up to ${maxRank} whole numbers from 0 each`;
   }
   const count = elementCount(shape);
   const span = count === 0 ? 0 : shape.reduce((last, size, i) => last + (size - 1) * numberAt(stride, i), 1);

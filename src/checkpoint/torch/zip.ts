@@ -25,7 +25,7 @@ const locatorBytes = 20;
 export async function readZip(source: Source): Promise<ReadonlyMap<string, ZipEntry>> {
   const { count, size, offset } = await readEnd(source);
   const fail = failFor(source);
-  if (size > maxDescriptionBytes) fail(`its directory has ${size} bytes, at most ${maxDescriptionBytes} expected`);
+  if (size > maxDescriptionBytes) fail(`its directory has ${size} bytes, expected at most ${maxDescriptionBytes}`);
   if (offset + size > source.size - endBytes) fail(`its directory claims bytes ${offset} to ${offset + size}`);
   const reader = new ByteReader(await source.read(offset, size), (what) => fail(`its directory ${what}`));
 
@@ -33,12 +33,12 @@ export async function readZip(source: Source): Promise<ReadonlyMap<string, ZipEn
   const entries = new Map<string, Omit<ZipEntry, 'endsBefore'>>();
   while (reader.left > 0) {
     const { name, size, headerAt, problem } = readDirectoryEntry(reader);
-    if (entries.has(name)) problems.push(`entry ${quote(name)} is there twice`);
+    if (entries.has(name)) problems.push(`entry ${quote(name)} occurs twice`);
     else if (problem) problems.push(`entry ${quote(name)} ${problem}`);
     else entries.set(name, { size, headerAt });
   }
   refuseProblems(source.name, problems);
-  if (entries.size !== count) fail(`its directory has ${entries.size} entries, ${count} expected`);
+  if (entries.size !== count) fail(`its directory has ${entries.size} entries, expected ${count}`);
   return separate(source.name, entries, offset);
 }
 
@@ -55,14 +55,14 @@ export async function locate(source: Source, name: string, entry: ZipEntry): Pro
   const reader = new ByteReader(await source.read(entry.headerAt, 30 + nameBytes.length), fail);
   if (reader.u32() !== 0x04034b50) fail(`has no header at byte ${entry.headerAt}`);
   reader.take(4);
-  if (reader.u16() !== 0) fail('is compressed, which torch.save does not do');
+  if (reader.u16() !== 0) fail('is compressed, which torch.save never does');
   reader.take(16);
   const nameLength = reader.u16();
   const extraLength = reader.u16();
-  if (nameLength !== nameBytes.length || reader.text(nameLength) !== name) fail('has the header of another');
+  if (nameLength !== nameBytes.length || reader.text(nameLength) !== name) fail('has the header of another entry');
   const begin = entry.headerAt + 30 + nameLength + extraLength;
   if (begin + entry.size > entry.endsBefore) {
-    fail(`has ${entry.size} bytes from ${begin} on, and must end before ${entry.endsBefore}`);
+    fail(`has ${entry.size} bytes from ${begin}, but must end before ${entry.endsBefore}`);
   }
   return begin;
 }
@@ -74,13 +74,13 @@ async function readEnd(source: Source): Promise<{ count: number; size: number; o
   const reader = new ByteReader(await source.read(source.size - tailBytes, tailBytes), fail);
   const locator = tailBytes === locatorBytes + endBytes ? readLocator(reader) : undefined;
   if (reader.left < endBytes || reader.u32() !== 0x06054b50) {
-    fail('it does not end in the end record of a zip: is it complete?');
+    fail('it does not end with a zip end record: is it complete?');
   }
   const disks = [reader.u16(), reader.u16()];
   reader.take(2);
   const end = { count: reader.u16(), size: reader.u32(), offset: reader.u32() };
-  if (reader.u16() !== 0) fail('it ends in a comment');
-  if (disks.some((disk) => disk !== 0)) fail('it is one part of several');
+  if (reader.u16() !== 0) fail('it ends with a comment');
+  if (disks.some((disk) => disk !== 0)) fail('it is part of a multi-disk archive');
   if (end.count < 0xffff && end.size < 0xffffffff && end.offset < 0xffffffff) return end;
   if (locator === undefined) return fail('it has no zip64 record');
   return readZip64End(source, locator);
@@ -90,7 +90,7 @@ async function readZip64End(source: Source, offset: number): Promise<{ count: nu
   const fail = failFor(source);
   if (offset + 56 > source.size) fail(`its zip64 record claims to be at byte ${offset}`);
   const record = new ByteReader(await source.read(offset, 56), fail);
-  if (record.u32() !== 0x06064b50) fail('it has no zip64 record where it says');
+  if (record.u32() !== 0x06064b50) fail('its zip64 record is not where its locator points');
   record.take(28);
   return { count: record.u64(), size: record.u64(), offset: record.u64() };
 }
@@ -134,7 +134,7 @@ function readDirectoryEntry(reader: ByteReader): DirectoryEntry {
   if (flags & 1) problem = 'is encrypted';
   else if (method !== 0)
     problem = `is compressed (method ${method}): torch.save does not, TorchScript does: save its state_dict() instead`;
-  else if (packed !== size) problem = `is stored in ${packed} bytes and claims ${size}`;
+  else if (packed !== size) problem = `is stored in ${packed} bytes but claims ${size}`;
   return { name, size, headerAt, problem };
 }
 
@@ -165,7 +165,7 @@ function separate(
   refuseProblems(
     file,
     lying.map(([name, { size, headerAt, endsBefore }]) => {
-      return `entry ${quote(name)} claims ${size} bytes at ${headerAt}, and must end before ${endsBefore}`;
+      return `entry ${quote(name)} claims ${size} bytes at ${headerAt}, but must end before ${endsBefore}`;
     }),
   );
   return new Map(bounded);
@@ -173,6 +173,6 @@ function separate(
 
 function failFor(source: Source): (what: string) => never {
   return (what) => {
-    throw new CheckpointError(`${source.name}: not a zip file as torch.save writes it: ${what}`);
+    throw new CheckpointError(`${source.name}: not a zip file written by torch.save: ${what}`);
   };
 }

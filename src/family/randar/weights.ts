@@ -67,7 +67,7 @@ export function readRandar(reader: ParameterReader, heads: number): RandarWeight
   if (Number.isFinite(dimension) && headDimension % 4 !== 0) {
     reader.report(
       'tok_embeddings.weight',
-      `has rows of ${dimension}, a multiple of 4 for each of ${heads} heads expected`,
+      `has rows of ${dimension}, expected a multiple of 4 for each of ${heads} heads`,
     );
   }
   reader.finish();

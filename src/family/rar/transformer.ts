@@ -33,7 +33,7 @@ export async function loadRar(
     const { shape } = weights;
     if (shape.heads !== heads || shape.cells !== cellCount(grid)) {
       throw new CheckpointError(
-        `${path}: the weights are for ${shape.heads} attention heads and ${shape.cells} cells, the model says ${heads} ` +
+        `${path}: the weights are for ${shape.heads} attention heads and ${shape.cells} cells, but model.json says ${heads} ` +
           `and ${grid.width}x${grid.height}`,
       );
     }
@@ -74,7 +74,7 @@ export async function loadRar(
         });
       },
       enlargedLayout: () => {
-        throw new Error('RAR draws no picture of twice the size');
+        throw new Error('RAR cannot enlarge pictures');
       },
       knownLogits: async ({ label, tokens, order }) => {
         const sequence = { label, tokens, places: foldPlaces(tables, order), modulation: await modulations.of(label) };

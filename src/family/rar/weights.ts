@@ -81,17 +81,17 @@ export function readRar(reader: ParameterReader): RarWeights {
     head: takeAffine(reader, 'lm_head', [vocabulary, dimension]),
   };
   if (cells < 1) {
-    reader.report('pos_embed', `has ${positionRows} rows, ${positionsBeyondCells} and one for each cell expected`);
+    reader.report('pos_embed', `has ${positionRows} rows, expected ${positionsBeyondCells} plus one per cell`);
   }
   if (classes < 1) {
     reader.report(
       'embeddings.weight',
-      `has ${rows} rows, one for each of ${vocabulary} tokens, two more and one for each class expected`,
+      `has ${rows} rows, expected one per token (${vocabulary}), two more, and one per class`,
     );
   }
   const heads = dimension / headDimension;
   if (!Number.isNaN(heads) && !Number.isInteger(heads)) {
-    reader.report('blocks.0.attn.q_norm.weight', `has ${headDimension} numbers, a divisor of ${dimension} expected`);
+    reader.report('blocks.0.attn.q_norm.weight', `has ${headDimension} numbers, expected a divisor of ${dimension}`);
   }
   reader.finish();
   const parameters = countParameters(weights);

@@ -166,10 +166,10 @@ describe('known tokens', () => {
   it.each([
     ['at a cell beyond the last', known([16], [0]), `${field}.positions`, 'from 0 to 15, got 16'],
     ['at a cell before the first', known([-1], [0]), `${field}.positions`, 'from 0 to 15, got -1'],
-    ['at a cell twice', known([3, 4, 3], [0, 1, 2]), `${field}.positions`, 'a cell named once, got 3'],
+    ['at a cell twice', known([3, 4, 3], [0, 1, 2]), `${field}.positions`, 'a cell listed once, got 3'],
     ['at all cells', known(all, all), `${field}.positions`, 'at most 15 cells'],
-    ['fewer than their cells', known([1, 2], [0]), `${field}.tokens`, 'as many as its positions, 2, got 1'],
-    ['more than their cells', known([1], [0, 1]), `${field}.tokens`, 'as many as its positions, 1, got 2'],
+    ['fewer than their cells', known([1, 2], [0]), `${field}.tokens`, 'as many entries as positions, 2, got 1'],
+    ['more than their cells', known([1], [0, 1]), `${field}.tokens`, 'as many entries as positions, 1, got 2'],
     ['beyond the vocabulary', known([1], [vocabulary]), `${field}.tokens`, 'from 0 to 49, got 50'],
     ['below 0', known([1], [-1]), `${field}.tokens`, 'from 0 to 49, got -1'],
   ])('%s are refused', async (_, input, at, says) => {
@@ -216,7 +216,7 @@ describe('known tokens', () => {
     await finish({ source, order: { positions: all } });
     const at = 'input.order.positions';
     await expectRefused({ source, order: { positions: open.slice(1) } }, at, 'has 13 of 14 cells that are not known');
-    await expectRefused({ source, order: { positions: [...open, 2] } }, at, 'a cell named once, got 2');
+    await expectRefused({ source, order: { positions: [...open, 2] } }, at, 'a cell listed once, got 2');
   });
 });
 
@@ -236,7 +236,7 @@ describe('a redraw', () => {
     ['of a picture below 0', { image: -1 }, `${field}.image`, 'from 0 to 1, got -1'],
     ['of a cell beyond the last', { cells: [16] }, `${field}.cells`, 'from 0 to 15, got 16'],
     ['of a cell before the first', { cells: [-1] }, `${field}.cells`, 'from 0 to 15, got -1'],
-    ['of a cell twice', { cells: [2, 2] }, `${field}.cells`, 'a cell named once, got 2'],
+    ['of a cell twice', { cells: [2, 2] }, `${field}.cells`, 'a cell listed once, got 2'],
     ['of no cell', { cells: [] }, `${field}.cells`, '1 to 15 cells'],
     ['of all cells', { cells: all }, `${field}.cells`, '1 to 15 cells'],
   ])('%s is refused', async (_, more, at, says) => {
@@ -284,7 +284,7 @@ describe('a size', () => {
 
   it('together with a source is refused, but not one of 1', async () => {
     const source = { tokens: { positions: [1], tokens: [1] } };
-    await expectRefused({ ...unguided, source }, 'input.source', 'does not go together');
+    await expectRefused({ ...unguided, source }, 'input.source', 'cannot be combined');
     await finish({ size: { factor: 1 }, source });
   });
 
@@ -339,8 +339,8 @@ describe('a size', () => {
   });
 
   it.each([
-    [{ kind: 'ONE_BY_ONE' }, 8, 'absent or 64'],
-    [{ tokensPerStep: [16, 48] }, 3, 'absent or 2'],
+    [{ kind: 'ONE_BY_ONE' }, 8, 'omitted or 64'],
+    [{ tokensPerStep: [16, 48] }, 3, 'omitted or 2'],
     [{ kind: 'LINEAR' }, 65, 'from 1 to 64, got 65'],
     [{ kind: 'COSINE' }, 0, 'from 1 to 64, got 0'],
   ])('with the schedule %j in %i steps is refused', async (schedule, steps, says) => {
@@ -350,12 +350,12 @@ describe('a size', () => {
 
 describe('what does not fit in memory', () => {
   it('is refused before it is queued, and says what it would take', async () => {
-    await expectRefused({ size: { factor: 2 } }, 'input.size', 'fits in memory');
-    await expectRefused({ count: 16 }, 'input.count', 'fits in memory');
+    await expectRefused({ size: { factor: 2 } }, 'input.size', 'to fit in memory');
+    await expectRefused({ count: 16 }, 'input.count', 'to fit in memory');
     const source = { tokens: { positions: [1], tokens: [1] } };
-    await expectRefused({ count: 16, source }, 'input.count', 'fits in memory');
+    await expectRefused({ count: 16, source }, 'input.count', 'to fit in memory');
     const { message } = await refusal({ size: { factor: 2 } });
-    expect(message).toContain('would take 0.406 MB, and this model has 0.338 MB');
+    expect(message).toContain('would take 0.406 MB, and this server has 0.338 MB');
   });
 });
 

@@ -94,7 +94,7 @@ it.each([
 
 it('is refused where the model says other heads or another grid', async () => {
   const path = join(folder, 'transformer.safetensors');
-  const said = /the weights are for 4 attention heads and 64 cells, the model says/;
+  const said = /the weights are for 4 attention heads and 64 cells, but model\.json says/;
   await expect(loadRar(path, 8, rarGrid, onOneThread)).rejects.toThrow(said);
   await expect(loadRar(path, 4, { width: 16, height: 16 }, onOneThread)).rejects.toThrow(said);
 });

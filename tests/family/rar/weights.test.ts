@@ -75,12 +75,12 @@ describe('a file of RAR is refused', () => {
       resize('optimizer.step', [1])(tensors);
     });
     expect(problems).toEqual([
-      'blocks.0.attn.k_norm.weight has shape [15], [16] expected',
-      'blocks.1.mlp.fc2.weight has shape [64, 128], [64, 160] expected',
+      'blocks.0.attn.k_norm.weight has shape [15], expected [16]',
+      'blocks.1.mlp.fc2.weight has shape [64, 128], expected [64, 160]',
       'blocks.1.adaLN_modulation.1.bias is missing',
       'cls_token is missing',
-      'timesteps_embeddings has shape [1, 64, 64], [1, 164, 64] expected',
-      'adaln_before_head.adaLN_modulation.1.weight has shape [64, 64], [128, 64] expected',
+      'timesteps_embeddings has shape [1, 64, 64], expected [1, 164, 64]',
+      'adaln_before_head.adaLN_modulation.1.weight has shape [64, 64], expected [128, 64]',
       'optimizer.step is not a parameter of this family',
     ]);
   });
@@ -90,16 +90,21 @@ describe('a file of RAR is refused', () => {
       'heads that do not divide a row',
       'blocks.0.attn.q_norm.weight',
       [17],
-      /q_norm\.weight has 17 numbers, a divisor of 64/,
+      /q_norm\.weight has 17 numbers, expected a divisor of 64/,
     ],
-    ['no head at all', 'blocks.0.attn.q_norm.weight', [0], /q_norm\.weight has 0 numbers, a divisor of 64/],
+    ['no head at all', 'blocks.0.attn.q_norm.weight', [0], /q_norm\.weight has 0 numbers, expected a divisor of 64/],
     [
       'a table without rows for cells',
       'pos_embed',
       [1, 1024, 64],
-      /^pos_embed has 1024 rows, 1024 and one for each cell/,
+      /^pos_embed has 1024 rows, expected 1024 plus one per cell/,
     ],
-    ['no class', 'embeddings.weight', [42, 64], /^embeddings\.weight has 42 rows, one for each of 40 tokens, two more/],
+    [
+      'no class',
+      'embeddings.weight',
+      [42, 64],
+      /^embeddings\.weight has 42 rows, expected one per token \(40\), two more/,
+    ],
   ])('for %s', (_, name, shape, says) => {
     expect(problemsOf(resize(name, shape)).some((problem) => says.test(problem))).toBe(true);
   });
