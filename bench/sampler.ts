@@ -16,8 +16,8 @@ const samplings: ReadonlyMap<string, Sampling> = new Map([
 const drawsPerRound = 200;
 
 /**
- * A draw with the sampler's own exponential beside the same sampler with Math.exp: microseconds a draw, by vocabulary and
- * sampling. Each is a module of its own, so that neither is compiled for both, and a round times each once.
+ * Compares the sampler's own exponential with Math.exp: microseconds per draw, by vocabulary and sampling. Each is a
+ * separate module, so that neither is compiled for both; each round times both once.
  */
 export async function benchSampler(rounds: number): Promise<void> {
   const own = await readFile(new URL('../dist/decoding/sampler.js', import.meta.url), 'utf8');
@@ -28,7 +28,7 @@ export async function benchSampler(rounds: number): Promise<void> {
     for (const [name, sampling] of samplings) {
       const sides = modules.map((module) => new module.Sampler(vocabulary, sampling));
       const times = sides.map((): number[] => []);
-      // The first two rounds warm up.
+      // The first two rounds are the warm-up.
       for (let round = -2; round < rounds; round++) {
         for (const [side, sampler] of sides.entries()) {
           const us = timeDraws(sampler, logits, round + 2);
@@ -42,7 +42,7 @@ export async function benchSampler(rounds: number): Promise<void> {
   printTable(rows);
 }
 
-/** The same with Math.exp in the place of its own exponential. */
+/** The sampler's source with Math.exp instead of its own exponential. */
 function withMathExp(source: string): string {
   const call = 'exponential(value - highest)';
   if (!source.includes(call)) throw new Error(`expected ${call} in the sampler: adapt this benchmark to it`);
@@ -54,7 +54,7 @@ async function moduleOf(source: string): Promise<typeof SamplerModule> {
   return (await import(`data:text/javascript,${encodeURIComponent(text)}`)) as typeof SamplerModule;
 }
 
-/** Microseconds a draw. */
+/** Microseconds per draw. */
 function timeDraws(sampler: Sampler, logits: readonly Float32Array[], seed: number): number {
   const random = Random.of(seed, 'sampling');
   const began = performance.now();
@@ -62,7 +62,7 @@ function timeDraws(sampler: Sampler, logits: readonly Float32Array[], seed: numb
   return ((performance.now() - began) * 1000) / drawsPerRound;
 }
 
-/** As spread as a model's: a sum of uniform numbers is near enough to a normal one. */
+/** Logits about as spread as a model's: a sum of uniform numbers is close enough to a normal distribution. */
 function someLogits(vocabulary: number): Float32Array[] {
   const random = Random.of(1, 'sampling');
   const normal = () => Array.from({ length: 12 }, () => random.uniform()).reduce((sum, x) => sum + x, -6);
