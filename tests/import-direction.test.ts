@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const direction = 'import-x/no-restricted-paths';
 const typeImports = '@typescript-eslint/consistent-type-imports';
 
-// The project's own configuration, less type information: the files of these tests are not on disk.
+// The project's configuration without type information, since the files in these tests do not exist.
 const eslint = new ESLint({
   cwd: root,
   overrideConfig: tseslint.configs.disableTypeChecked,

@@ -32,7 +32,7 @@ describe('weights', () => {
   });
 
   it('are recognised however long a safetensors header is', async () => {
-    // Lengths that begin like JSON and like a zip.
+    // Lengths that start like JSON and like a zip.
     for (const padding of [0x7b, 0x7b22, 0x4b50]) {
       const json = '{"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}';
       const weights = await opened(safetensorsOf(json.padEnd(padding)));

@@ -7,7 +7,7 @@ function readerOf(shapes: Readonly<Record<string, readonly number[]>>): Paramete
   return new ParameterReader('weights.safetensors', tensors);
 }
 
-/** The problems that one error names, without the file. */
+/** The problems listed in one error, without the file name. */
 function problemsOf(reader: ParameterReader): string[] {
   try {
     reader.finish();

@@ -12,7 +12,7 @@ import { complaint, contents, fileName } from '../support/complaint.js';
 const shard = (...names: string[]) =>
   validSafetensors(names.map((name, i) => ({ name, dtype: 'F32', shape: [1], bytes: floats(i) })));
 
-/** A folder in memory that counts what is open in it. */
+/** An in-memory directory that counts open files. */
 function folderOf(files: Readonly<Record<string, Uint8Array>>) {
   const folder = {
     open: 0,

@@ -42,7 +42,7 @@ describe('randar doctor', () => {
 
   it('is told to nobody: ONNX Runtime’s reports are off', async () => {
     const home = await folder();
-    // On a build server it reports nothing anyway.
+    // On a CI machine it reports nothing anyway.
     await randar(['doctor'], { HOME: home, XDG_CACHE_HOME: undefined, CI: undefined });
     expect(existsSync(join(home, '.cache'))).toBe(false);
   });

@@ -13,7 +13,7 @@ afterAll(() => rm(models, { recursive: true }));
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'randar-pictures-'))));
 afterEach(() => rm(folder, { recursive: true }));
 
-/** `randar generate` into a file of the folder. */
+/** Runs `randar generate` with an output file in the test's folder. */
 function generate(label: string, file: string, ...more: readonly string[]): Promise<Ended> {
   return randar(['generate', label, '-o', join(folder, file), '--models', models, ...more]);
 }
@@ -157,7 +157,7 @@ describe('randar generate', () => {
 
   it.each(['cuda', 'webgpu'])('draws on %s, or says in one line what is missing', async (device) => {
     const { code, stderr } = await generate('class-3', 'x.png', '--device', device);
-    // WebGPU's library has words of its own on standard error.
+    // WebGPU's library prints its own messages to standard error.
     const ours = stderr.split('\n').filter((line) => line.startsWith('randar: '));
     expect(ours).toHaveLength(code ?? -1);
     expect(await files()).toEqual(code === 0 ? ['x.png'] : []);

@@ -120,7 +120,7 @@ describe('randar import', () => {
 
   it('leaves nothing where the disk takes no more', async () => {
     const before = await filesIn(models);
-    // Shells count in 512 bytes or 1024: files may have 2 MiB at most, and the transformer would have 8.
+    // Shells count in units of 512 or 1024 bytes: files are limited to 2 MiB at most, and the transformer needs 8.
     const script = 'ulimit -f 2048; exec "$@"';
     const run = promisify(execFile)('sh', ['-c', script, 'sh', process.execPath, main, ...emoji('large')]);
     const error = (await run.catch((caught: unknown) => caught)) as { code: number; stdout: string; stderr: string };

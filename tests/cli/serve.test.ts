@@ -18,7 +18,7 @@ async function occupy(): Promise<{ server: Server; port: number }> {
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** Of those that no system hands out by itself: else another program might have it before the server does. */
+/** Outside the range the system assigns automatically, so that no other program gets it first. */
 async function freePort(): Promise<number> {
   for (let port = 20_000 + (process.pid % 10_000); ; port++) {
     const server = createServer().listen(port, '127.0.0.1');
@@ -84,7 +84,7 @@ const plan =
   'randar: emoji: 8.1 MB of int8 weights; up to 84.0 MB of KV cache, 10 KV slots of 8.4 MB, enough for 5 ' +
   'pictures with guidance; decodes up to 7 generations at once in 1 decode worker\n';
 
-/** Draws with the built-in model, whose steps take long enough to be in one of them when a signal comes. */
+/** Uses the built-in model, whose steps are slow enough for a signal to arrive during one. */
 async function draw(serving: Serving, more: object, atFirstStep: () => void): Promise<SubscribedEvent[]> {
   const input = { label: { name: 'rocket' }, preview: { mode: 'NONE' }, ...more };
   return readEvents(overWebSocket(serving.url, generateSubscription, { input }), ({ step }) => {
@@ -149,7 +149,7 @@ describe('randar serve that cannot serve says why in one line, and fails', () =>
 
   it('for a host that is not this machine', async () => {
     const args = ['--models', models, '--port', '0'];
-    // 192.0.2.0/24 is for documentation: no machine has it.
+    // 192.0.2.0/24 is reserved for documentation, so no machine has this address.
     expect(await refusal([...args, '--host', '192.0.2.1'])).toContain('192.0.2.1 is not an address of this machine');
   });
 

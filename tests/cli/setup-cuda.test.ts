@@ -9,7 +9,7 @@ import { randar } from '../support/cli.js';
 
 const folder = () => mkdtemp(join(tmpdir(), 'setup-cuda-'));
 
-/** The smallest of the wheels, as pip brings it; undefined where no registry is reached, which CI does not put up with. */
+/** The smallest of the wheels, downloaded by pip; undefined without a registry, which fails in CI. */
 const runtime = wheelOf('CUDA runtime');
 const brought = await bringSmall();
 
@@ -31,7 +31,7 @@ async function bringSmall(): Promise<string | undefined> {
   }
 }
 
-/** A folder that has all parts but one. */
+/** A folder that has every part but one. */
 async function folderWithout(name: string): Promise<string> {
   const to = await folder();
   const files = parts.filter((part) => part.name !== name).flatMap((part) => part.files);
@@ -50,7 +50,7 @@ describe('randar setup-cuda', () => {
     expect(stdout).toContain(`RANDAR_CUDA_LIBRARIES=${to}`);
     expect(await isLibrary(join(to, 'libcudart.so.13'))).toBe(true);
     expect(await readFile(join(to, 'libcublas.so.13'), 'utf8')).toBe('there already');
-    // Neither the wheel nor a part of anything stays.
+    // Neither the wheel nor a partial file remains.
     expect(await readdir(to)).toHaveLength(parts.flatMap(({ files }) => files).length);
   });
 

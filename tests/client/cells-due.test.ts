@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellsDue, type Painted } from '../../client/src/cells-due.js';
 
-/** Steps that decode the cells of a grid of 64 in some order, what it started from before the first one. */
+/** Steps that decode a grid of 64 cells in some order; the cells of the source come before the first step. */
 const cellsByStep = fc
   .record({
     order: fc.shuffledSubarray([...Array(64).keys()], { minLength: 64 }),

@@ -8,7 +8,7 @@ import { startProxy } from '../support/client/proxy.js';
 const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };
 const slow = { label, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } } as const;
-/** Is not over, on a fast machine either, when it has been seen and is left. */
+/** Long enough not to finish before it is left, even on a fast machine. */
 const long = { ...slow, count: 16 } as const;
 
 type Transport = 'ws' | 'sse';
@@ -113,7 +113,7 @@ describe.each(transports)('over %s', (transport) => {
         field: 'input.label.name',
         message: expect.stringContaining('"rocket"') as string,
       });
-      // @ts-expect-error an input is checked when it is compiled, too
+      // @ts-expect-error inputs are also checked at compile time
       const unheard = read(client.generate({ label, order: { kind: 'UPWARDS' } }));
       await expect(unheard).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     });

@@ -9,7 +9,7 @@ const noise = fc.oneof(
   fc.constantFrom('id: 3', 'retry: 10', 'unheard of', 'dat: a', 'id'),
 );
 
-/** A message as a server may write it: with one line end or another, a space or none, and lines of no importance. */
+/** A message in any form a server may use: either line end, with or without a space, with irrelevant lines. */
 const message = fc
   .record({
     event: fc.option(text.filter((name) => name !== '')),
@@ -28,7 +28,7 @@ const message = fc
     read: { event: event ?? 'message', data: data.join('\n') },
   }));
 
-/** A byte stream, cut where the numbers say: in the middle of characters and line ends, too. */
+/** A byte stream cut at the given places, also inside characters and line ends. */
 function streamOf(written: string, cuts: readonly number[]): ReadableStream<Uint8Array> {
   const bytes = new TextEncoder().encode(written);
   const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);

@@ -38,7 +38,7 @@ interface Story {
   readonly knownCount: number;
 }
 
-/** The events of any generation of this grid, as a server may send them, whole. */
+/** The complete events of any generation on this grid, as a server may send them. */
 const story: fc.Arbitrary<Story> = fc
   .record({
     count: fc.integer({ min: 1, max: 3 }),
@@ -231,7 +231,7 @@ describe('the state of a real generation', () => {
     for (const { finished, imageWidth, imageHeight } of state.pictures) {
       expect(finished?.image).toMatchObject({ width: imageWidth, height: imageHeight });
     }
-    // What the steps told is what is finished.
+    // The finished pictures match the tokens reported by the steps.
     expect(last.pictures.map(({ tokens }) => tokens)).toEqual(state.pictures.map(({ tokens }) => tokens));
     await client.close();
   });

@@ -16,10 +16,10 @@ const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };
 const quick = { label, seed: 7, steps: 8 } as const;
 const slow = { label, seed: 7, schedule: { kind: 'ONE_BY_ONE' } } as const;
-/** Is not over, on a fast machine either, when it has been seen and is cancelled. */
+/** Long enough not to finish before it is cancelled, even on a fast machine. */
 const long = { ...slow, count: 16, preview: { mode: 'NONE' } } as const;
 
-/** Another's work may keep the machine busy. */
+/** Generous, since other work may keep the machine busy. */
 const patient = { timeout: patienceMs, interval: 50 };
 
 interface PageOptions {
@@ -46,7 +46,7 @@ describe.skipIf(chromium === undefined)('a React app', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Opens the app, and fails where the page has an error of its own. */
+  /** Opens the app, and fails if the page logs an error. */
   async function onPage(input: GenerateInput | null, options: PageOptions, check: (page: Page) => Promise<void>) {
     const page = await browser.newPage({ deviceScaleFactor: options.density ?? 1 });
     page.setDefaultTimeout(patienceMs);
@@ -75,7 +75,7 @@ describe.skipIf(chromium === undefined)('a React app', () => {
   const newest = () => running().engine.list()[0];
   const isCancelled = (id = newest()?.id) =>
     expect.poll(() => running().engine.find(id ?? '')?.status, patient).toBe('cancelled');
-  /** Cells of a 16 x 16 grid whose middle has a colour on the canvas. */
+  /** Counts the cells of a 16 x 16 grid with a coloured centre on the canvas. */
   const countPainted = `(() => {
       const canvas = document.querySelector('#picture');
       const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -97,14 +97,14 @@ describe.skipIf(chromium === undefined)('a React app', () => {
 
   it('shows the picture cell by cell, then as it is finished', () =>
     onPage(slow, {}, async (page) => {
-      // In the page, frame by frame: from here some of them may not be seen.
+      // Sampled inside the page, frame by frame: from outside, some frames could be missed.
       await page.evaluate(`{
         globalThis.seen = new Set();
         const look = () => requestAnimationFrame(() => (seen.add(${countPainted}), look()));
         look();
       }`);
       while ((await text(page, 'status')) !== 'COMPLETED') {
-        // Nothing is painted that is not decoded.
+        // Only decoded cells are painted.
         expect(await paintedCells(page)).toBeLessThanOrEqual(newest()?.step ?? 0);
       }
       expect(await page.evaluate<number>('seen.size')).toBeGreaterThan(5);

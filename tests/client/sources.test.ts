@@ -83,7 +83,7 @@ describe('images of a source', () => {
   });
 
   it('are checked when they are compiled', () => {
-    // @ts-expect-error an image is uploaded or given inline, not both
+    // @ts-expect-error an image is uploaded or inline, not both
     const both: ImageInput = { upload: blobOf(new Uint8Array()), dataUri: 'data:image/png;base64,' };
     expect(both).toBeDefined();
   });

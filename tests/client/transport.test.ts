@@ -35,7 +35,7 @@ describe("the transport 'auto'", () => {
     through({}, {}, async (client, gate) => {
       expect(await last(client.generate(short))).toBe('GenerationCompleted');
       expect(gate.upgrades).toBe(1);
-      // Requests would each have brought an authorization of their own.
+      // Separate requests would each have sent a token.
       expect(gate.authorizations).toHaveLength(1);
     }));
 
@@ -176,7 +176,7 @@ describe('an address that is no GraphQL server', () => {
   });
 
   it('is refused where its transport is none', () => {
-    // @ts-expect-error checked when it is compiled, too
+    // @ts-expect-error also checked at compile time
     expect(() => createClient({ url: 'http://127.0.0.1', transport: 'carrier pigeon' })).toThrow(
       /Expected `transport`/,
     );

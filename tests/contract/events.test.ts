@@ -11,7 +11,7 @@ import {
   type SubscribedEvent,
 } from '../support/server.js';
 
-/** The same promises of the event stream, checked on both ways to subscribe, with the built-in model. */
+/** The promises of the event stream, checked over both transports with the built-in model. */
 const running = useServer({ models: builtInModels });
 const transports = { 'a WebSocket': overWebSocket, 'server-sent events': overSse };
 
@@ -82,7 +82,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     const input = { label, seed: 1, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'DECODED' } };
     let events: SubscribedEvent[] = [];
     let previews: SubscribedEvent[] = [];
-    // They give way to everything, so on a busy machine a whole picture may be drawn before the first of them is.
+    // Previews yield to everything else, so on a busy machine a picture may finish before its first preview.
     for (let tries = 0; tries < 200 && previews.length === 0; tries++) {
       events = await readEvents(subscribe(url, generateSubscription, { input }));
       previews = events.filter(({ __typename }) => __typename === 'PreviewRendered');
@@ -128,15 +128,15 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
 
   it('leaving a generate subscription cancels it, and no further step is computed', async () => {
     const { url, engine } = running();
-    // As many pictures as there may be, so that steps last: few are computed before the cancel is heard, however busy it
-    // is here.
+    // As many pictures as allowed, so that steps are slow: few are computed before the cancel arrives, even on a busy
+    // machine.
     const input = { label, count: 16, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } };
     const before = engine.load.stepsComputed;
     const events = await readEvents(subscribe(url, generateSubscription, { input }), ({ step }) => step !== 5);
     const id = events[0]?.generation.id ?? '';
     const rest = await readEvents(overWebSocket(url, followSubscription, { id }));
     expect(rest.at(-1)?.__typename).toBe('GenerationCancelled');
-    // A generation behind it runs only when the thread has let the cancelled one go: then no step of it can follow.
+    // The next generation runs only after the thread has dropped the cancelled one, so no step of that can follow.
     const behind = async (steps: number) => {
       const soFar = engine.load.stepsComputed;
       const drawn = { label, steps, preview: { mode: 'NONE' } };
@@ -192,7 +192,7 @@ describe('cancelling', () => {
     const { url, engine } = running();
     const mutation = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
     const cancel = `mutation ($id: ID!) { cancelGeneration(id: $id) { id status } }`;
-    // The memory is enough for one of them, which takes long: two wait.
+    // Memory for one of these long generations, so two wait.
     const input = {
       label,
       count: 8,

@@ -8,7 +8,7 @@ import { goldenFile, readGolden, type TransformerGolden } from '../support/golde
 import { rarFile, rarGrid, readRarGolden } from '../support/goldens/rar.js';
 import { generateSubscription, overWebSocket, post, readEvents, useServer } from '../support/server.js';
 
-/** RAR beside RandAR, imported and served by one server: what clients see, and what they are told it cannot do. */
+/** RAR beside RandAR, imported and served by one server: what clients see, and what is rejected. */
 
 const golden = readRarGolden();
 const { cells, classes } = golden.config;
@@ -46,7 +46,7 @@ async function draw(input: object): Promise<readonly number[]> {
   return (last as unknown as Completed).images[0]?.grid.values ?? [];
 }
 
-/** As the golden's case was drawn: greedily. */
+/** As in the golden's case: greedy decoding. */
 function inputOf({ label, guidance_scale, guidance_scale_pow }: (typeof golden.cases)[number], model = 'rar'): object {
   const guidance =
     guidance_scale === 0

@@ -3,7 +3,7 @@ import { builtInModels } from '../support/goldens/models.js';
 import { followSubscription, overWebSocket, post, readEvents, useServer } from '../support/server.js';
 import { draw, inline, maskFile, photo, rgbOf, type Seen } from '../support/sources.js';
 
-/** What a source and a size promise, with the built-in model: 16 x 16 cells of 8 pixels. */
+/** The promises about sources and sizes, with the built-in model: 16 x 16 cells of 8 pixels. */
 const running = useServer({ models: builtInModels, keep: 12 });
 const label = { name: 'rocket' };
 const [side, cells, pixels] = [16, 256, 128];
@@ -13,7 +13,7 @@ const go = (input: object) => draw(running().url, { label, seed: 21, steps: 12, 
 const ascending = (values: readonly number[]) => [...values].sort((a, b) => a - b);
 const openCells = (known: readonly (number | null)[] = []) => [...known.keys()].filter((cell) => known[cell] === null);
 
-/** What is promised of every generation that starts from something, whatever that is. */
+/** Promised of every generation with a source. */
 function expectKept({ known, steps, pictures }: Seen, open: readonly number[]): void {
   for (const [index, picture] of pictures.entries()) {
     const given = known[index] ?? [];
@@ -123,7 +123,7 @@ describe('inpainting', () => {
     expect((await fetch(address.replace('/emoji/', '/other/'))).status).toBe(404);
 
     const queued = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
-    // All but a cell is to be drawn, of many pictures: it is far from its end when its picture is asked for.
+    // Nearly all cells of many pictures are to be drawn, so it is still running when its picture is requested.
     const most = inline(await maskFile(pixels, pixels, (x, y) => x >= 8 || y >= 8));
     const large = { inpaint: { ...source.inpaint, mask: most } };
     const input = { label, count: 16, source: large, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } };
@@ -237,7 +237,7 @@ describe('known tokens', () => {
       const counts = seen.steps.map(({ images }) => images[0]?.positions.length);
       expect(counts).toEqual(await plan(192, steps, schedule));
       expect(seen.steps.every(({ totalSteps }) => totalSteps === counts.length)).toBe(true);
-      // 88 steps are for 256 cells: 22 for the 64 that are open.
+      // The default is 88 steps for 256 cells: 22 for the 64 open ones.
       if (!steps && !schedule) expect(counts).toHaveLength(22);
     }
   });
@@ -285,7 +285,7 @@ describe('redrawing', () => {
     expect(
       openCells(third.pictures[0]?.tokens.map((t, cell) => (t === before[cell] ? t : null))).length,
     ).toBeGreaterThan(20);
-    // What it started from is as it was.
+    // The original is unchanged.
     const query = `query ($id: ID!) { generation(id: $id) { images { tokens { values } } } }`;
     const { data } = await post<{ generation: { images: { tokens: { values: number[] } }[] } }>(running().url, query, {
       id: first.id,

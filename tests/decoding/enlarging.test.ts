@@ -66,7 +66,7 @@ describe('enlarging', async () => {
     const enlarged = await decode(
       new Decoding(enlargedLayout(), enlargedRequest(request, enlarging, small, first.knownCells)),
     );
-    // The reference stops before its last step: what that would have decoded stays 0 there.
+    // The reference stops before its last step, so those tokens are 0 there.
     const last = enlarging.tokensPerStep.at(-1) ?? 0;
     const decodedThere = order.slice(0, order.length - last);
     const tokens = inRaster(enlarged.knownCells[0] ?? nothingKnown);
@@ -78,7 +78,7 @@ describe('enlarging', async () => {
   it('turns the first frequencies by their places, the others by places spread over the trained ones', () => {
     const { cos, sin, pairs } = rotationTable(large, pairsOf(golden) * 2, 2);
     for (const [row, expected] of Object.entries(golden.rope_rows)) {
-      // The golden's row 0 is the class token's; a row here is a cell.
+      // Row 0 of the golden is the class token; here rows are cells.
       const cell = Number(row);
       for (const [i, [c, s]] of expected.entries()) {
         expect(cos[cell * pairs + i]).toBeCloseTo(c, 5);
@@ -139,7 +139,7 @@ describe('enlarging', async () => {
       expect(second(pictures, off, off).sequences).toBe(count);
       expect(second(pictures, off, guided).sequences).toBe(2 * count);
       expect(second(pictures, guided, guided).sequences).toBe(3 * count);
-      // Class guidance of 1 is the conditional row by itself; the others are what spatial guidance compares.
+      // With guidance 1, the conditional sequence is enough; the other two are those that spatial guidance compares.
       expect(second(pictures, guided, off).sequences).toBe(3 * count);
     }
   });

@@ -24,7 +24,7 @@ describe.each(['randar-square4', 'randar-square8'])('going on from known tokens 
     return { decoding, steps };
   }
 
-  /** The cells of one picture in the order in which they were decoded, with their tokens. */
+  /** The cells of one picture in decoding order, with their tokens. */
   const sequenceOf = (decoding: Decoding): KnownCells => {
     const [sequence] = decoding.knownCells;
     if (!sequence) throw new Error('no picture was decoded');
@@ -35,7 +35,7 @@ describe.each(['randar-square4', 'randar-square8'])('going on from known tokens 
     ['without guidance', off],
     ['with guidance', on],
   ])('%s gives what decoding without a cut gave, wherever the cut is', async (_, guidance) => {
-    // Steps of one token: a query sees the same in front of it in one run or the other.
+    // With one token per step, a query sees the same positions before it in both runs.
     const request = { tokensPerStep: new Array<number>(cells).fill(1), guidance, sampling: greedy };
     const picture = { label: 3, seed: 8, order: { kind: 'random' } } as const;
     const whole = sequenceOf((await decode({ ...request, pictures: [picture] })).decoding);
@@ -123,7 +123,7 @@ describe.each(['randar-square4', 'randar-square8'])('going on from known tokens 
   });
 
   it('counts known cells as decoded for guidance', async () => {
-    // From half on guidance 1 to 3 is 2 to 3, and so is one that is 2 at the half by being 1 at the beginning.
+    // From the half on, guidance from 1 to 3 goes from 2 to 3, like any other that is 2 there.
     const grid = new Int32Array(cells)
       .fill(unknownToken)
       .map((_, cell) => (cell < cells / 2 ? cell % 5 : unknownToken));

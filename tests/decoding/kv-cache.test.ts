@@ -4,12 +4,12 @@ import { KvMemory, type KvCache } from '../../src/decoding/kv-cache.js';
 
 const stride = 3;
 
-/** A cache of its own for one sequence. */
+/** A cache for one sequence. */
 function cacheOf(layers: number, capacity: number): KvCache {
   return new KvMemory({ layers, dimension: stride }, capacity, 1).cache(0, 1, 1);
 }
 
-/** The keys or values of new positions of one layer, all numbers of a position being its name. */
+/** Keys or values of new positions in one layer; every number of a position is its name. */
 function positions(...names: number[]): Float32Array {
   return Float32Array.from(names.flatMap((name) => new Array<number>(stride).fill(name)));
 }
@@ -109,7 +109,7 @@ describe('KV memory', () => {
   it('has room for the positions of all sequences that share the rows', () => {
     const memory = new KvMemory(shape, 4, 8);
     expect(memory.cache(0, 2, 2).capacity).toBe(4);
-    // Longer sequences take several rows each.
+    // Longer sequences take several slots each.
     expect(memory.cache(2, 6, 3).capacity).toBe(8);
     expect(memory.cache(0, 1, 3).capacity).toBe(1);
   });

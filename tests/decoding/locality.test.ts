@@ -8,7 +8,7 @@ import { anyCells, anySeed, columnOf, openCells, rowOf } from '../support/any-ce
 
 const anyLocality: fc.Arbitrary<Locality> = fc.record({
   tau: fc.constantFrom(1, 1.5, 2, 3),
-  // Beyond 2, a diagonal neighbour within rho can be farther away, by the straight line, than a cell outside it.
+  // Beyond 2, a diagonal neighbour within rho can be farther away in a straight line than a cell outside.
   rho: fc.constantFrom(0, 1, 2),
 });
 const anyTask = fc.tuple(anyCells, anySeed, anyLocality);
@@ -22,7 +22,7 @@ function areClose(grid: Grid, one: number, other: number, rho: number): boolean 
   );
 }
 
-/** The score from its definition: over all decoded cells of the 3x3 neighbourhood, the sum of 1 / distance. */
+/** The score by definition: the sum of 1 / distance over the decoded cells of the 3x3 neighbourhood. */
 function score(grid: Grid, cell: number, decoded: Iterable<number>): number {
   let sum = 0;
   for (const other of decoded) {
@@ -69,7 +69,7 @@ describe('the locality order', () => {
           const taken: number[] = [];
           for (const choice of step) {
             waiting.delete(choice.cell);
-            // Cells taken for their distance come where nothing else reaches tau.
+            // Cells chosen for their distance come only when no other cell reaches tau.
             const least = Math.max(choice.score ?? 0, locality.tau - 1e-9);
             for (const [cell, other] of waiting) {
               if (other <= least + 1e-9) continue;

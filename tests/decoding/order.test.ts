@@ -66,7 +66,7 @@ describe('the random order', () => {
         ofPlace[cell] = (ofPlace[cell] ?? 0) + 1;
       }
     }
-    // Six standard deviations of a count around 1000.
+    // Six standard deviations around an expected count of 1000.
     for (const count of counts.flat()) expect(Math.abs(count - 1000)).toBeLessThan(6 * Math.sqrt(1000 * (5 / 6)));
   });
 });

@@ -35,7 +35,7 @@ describe('a random generator', () => {
 
   it('gives neighbouring seeds unrelated streams', () => {
     const streams = times(1000, () => 0).map((_, seed) => bits(Random.of(seed, 'sampling'), 4));
-    // Every bit of the first draws falls on either side about as often: six standard deviations of 1000 coins are 95.
+    // Each bit of the first draws is balanced: six standard deviations of 1000 coin flips are 95.
     for (let draw = 0; draw < 4; draw++) {
       for (let bit = 0; bit < 32; bit++) {
         const ones = streams.filter((stream) => ((stream[draw] ?? 0) >>> bit) & 1).length;

@@ -25,7 +25,7 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 const logitsOf = (value: fc.Arbitrary<number>) =>
   fc.array(value, { minLength: 1, maxLength: 60 }).map((values) => Float32Array.from(values));
 const anyLogits = logitsOf(fc.double({ min: -30, max: 30, noNaN: true }));
-/** Few values, so that many tokens tie. */
+/** Few distinct values, so that many tokens tie. */
 const tyingLogits = logitsOf(fc.integer({ min: -3, max: 3 }));
 const anySampling = fc.record({
   temperature: fc.double({ min: 0.05, max: 4, noNaN: true }),
@@ -46,7 +46,7 @@ describe.each(golden.cases)('with top-k $top_k, top-p $top_p and temperature $te
     for (const [token, probability] of expected.entries()) {
       expect(Math.abs((probabilities[token] ?? NaN) - probability)).toBeLessThan(1e-5);
     }
-    // What the reference drops is dropped, not only unlikely; what it keeps may be too small for its six digits.
+    // Tokens that the reference drops have probability 0; kept ones may be too small for its six digits.
     for (const [token, probability] of probabilities.entries()) {
       if (probability > 5e-6) expect(expected[token]).toBeGreaterThan(0);
     }
@@ -119,7 +119,7 @@ describe('a distribution', () => {
   });
 
   it('measures p among the k that top-k leaves', () => {
-    // Halves of the two that are left, where each is a quarter of all.
+    // Each of the two remaining tokens has one half; among all, each has a quarter.
     const logits = Float32Array.of(1, 1.001, -5, 1, 1);
     expect(distributionOf(logits, { topP: 0.3 }).filter((probability) => probability > 0)).toHaveLength(4);
     const distinct = Float32Array.of(1.002, 1.001, -5, 1, 0.999);

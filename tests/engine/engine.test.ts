@@ -48,7 +48,7 @@ async function eventsOf(generation: Generation): Promise<GenerationEvent[]> {
   return events;
 }
 
-/** When the first step has come, and the generation is in the middle of its work. */
+/** Resolves after the first step, while the generation is still running. */
 async function runs(generation: Generation): Promise<void> {
   for await (const event of generation.log.follow()) if (event.type === 'step') return;
 }
@@ -128,7 +128,7 @@ describe('closing an engine', () => {
 
   it('cancels what is not finished when the grace is over', async () => {
     const engine = await start({ defaultModel: 'square8' });
-    // Pictures enough for a step to last: it is in the middle of its work when the engine closes.
+    // Enough pictures for slow steps, so that it is still running when the engine closes.
     const long = request({
       model: 'square8',
       width: 8,

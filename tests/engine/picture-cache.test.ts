@@ -10,7 +10,7 @@ const picture = (token: number, mode: Picture['mode'] = 'decoded'): Picture => (
   tokens: Int32Array.of(token),
 });
 
-/** Makes bytes of a length, and counts how often. */
+/** Makes byte arrays of a given length, and counts them. */
 function maker(length: number) {
   const made: Uint8Array[] = [];
   const make = () => {

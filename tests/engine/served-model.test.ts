@@ -38,7 +38,7 @@ function serve(manifest: Manifest) {
   });
 }
 
-/** How many were started, and how many of them run. */
+/** How many were started, and how many are running. */
 const threadCounts = () => [threads.length, threads.filter(({ threadId }) => threadId !== -1).length];
 
 describe('a model that cannot be served leaves no thread behind', () => {
@@ -57,7 +57,7 @@ describe('a model that cannot be served leaves no thread behind', () => {
   it.each([0, 1, 3])('where the system starts %i threads and no more', async (most) => {
     const manifest = await readManifest(join(models, 'square4'));
     let copies = 0;
-    // A copy goes to each thread, and the one after the last cannot be made.
+    // Each thread gets a copy, and the one after the last cannot be cloned.
     const scarce = {
       ...manifest,
       get labelList(): Manifest['labelList'] {

@@ -67,7 +67,7 @@ describe('an event log', () => {
     const visit = async () => {
       const events = log.follow();
       const waiting = events.next();
-      // It waits by now.
+      // Wait until it is pending.
       await Promise.resolve();
       await events.return?.();
       await waiting;
@@ -75,7 +75,7 @@ describe('an event log', () => {
     await visit();
     const before = queryObjects(Promise, { format: 'count' });
     for (let i = 0; i < readers; i++) await visit();
-    // Each that is still held would hold the promise that it waited for.
+    // A reader that leaked would keep the promise it waited for.
     expect(queryObjects(Promise, { format: 'count' }) - before).toBeLessThan(readers / 10);
     expect(log.length).toBe(0);
   });

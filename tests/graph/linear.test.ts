@@ -27,14 +27,14 @@ async function load(threads: number): Promise<RandarTransformer> {
   return loadRandar(path, heads, grid, { ...onOneThread, threads });
 }
 
-/** Rows unlike each other in label, order and tokens. */
+/** Sequences that differ in label, order and tokens. */
 const rowOf = (seed: number): Sequence => ({
   label: seed % 7,
   order: Int32Array.from({ length: cells }, (_, at) => (at * (2 * seed + 1) + seed) % cells),
   tokens: Int32Array.from({ length: cells }, (_, at) => (at * at + seed * 7) % 40),
 });
 
-/** The logits of one row of a batch, of a first step that knows tokens and of two that follow it. */
+/** The logits of one sequence of a batch in a first step with known tokens and two more. */
 async function logitsOf({ session, embeddings, shape }: RandarTransformer, rows: readonly Sequence[], of: number) {
   const cache = session.createCache(rows.length, 1 + 2 * cells);
   const steps = [

@@ -13,14 +13,14 @@ async function shapesOf(golden: string): Promise<Shapes> {
   return Object.fromEntries([...file.tensors].map(([name, { shape }]) => [name, shape]));
 }
 
-/** Reads a tokenizer of these parameters; without a shape, a parameter is missing. */
+/** Reads a tokenizer with these parameters; an undefined shape removes one. */
 function read(shapes: Shapes) {
   const entries = Object.entries(shapes).flatMap(([name, shape]) => (shape ? [[name, shape] as const] : []));
   const tensors = new Map(entries.map(([name, shape]) => [name, { dtype: 'F32', shape } as const]));
   return readTokenizer(new ParameterReader('weights.safetensors', tensors));
 }
 
-/** The problems that one error names, in the order of their names. */
+/** The problems listed in one error, sorted by name. */
 function problemsOf(shapes: Shapes): string[] {
   try {
     read(shapes);

@@ -10,7 +10,7 @@ const green = [0, 255, 0] as const;
 const blue = [0, 0, 255] as const;
 const white = [255, 255, 255] as const;
 
-/** Stripes from left to right, each `thickness` pixels wide. */
+/** Vertical stripes, each `thickness` pixels wide. */
 function stripes(colours: readonly (readonly number[])[], thickness: number, height: number): Sharp {
   const width = colours.length * thickness;
   const channels = colours[0]?.length === 4 ? 4 : 3;
@@ -26,12 +26,12 @@ function pixel({ pixels, width }: RgbImage, x: number, y: number): number[] {
   return [...pixels.subarray(at, at + 3)];
 }
 
-/** What it costs to draw, its size does not tell. */
+/** Its size says nothing about the cost of rendering it. */
 const drawing = Buffer.from(
   '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>',
 );
 
-/** A PNG that says it has these sides, with next to nothing behind its head. */
+/** A PNG whose header states these sides, with almost no data. */
 function pngHead(width: number, height: number): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
@@ -89,7 +89,7 @@ describe('an uploaded image', () => {
   it('is scaled to cover the picture, and cropped around its centre', async () => {
     const wide = await stripes([red, green, green, blue], 20, 20).png().toBuffer();
     const image = await decodeImage(wide, { width: 10, height: 10, fit: 'cover' });
-    // A quarter of the width is left, from the middle.
+    // The middle half of the width is left.
     expect([pixel(image, 0, 0), pixel(image, 9, 9)]).toEqual([green, green]);
     const small = await stripes([red, green], 2, 2).png().toBuffer();
     expect((await decodeImage(small, { width: 30, height: 50, fit: 'cover' })).pixels).toHaveLength(30 * 50 * 3);
@@ -145,7 +145,7 @@ describe('an uploaded image', () => {
           }
         }
         if (fit !== 'contain') expect(inside).toEqual({ left: 0, top: 0, width, height });
-        // It touches two opposite sides, and its margins differ by no more than one pixel.
+        // It touches two opposite sides, and its margins differ by at most one pixel.
         else {
           expect(inside.width === width || inside.height === height).toBe(true);
           expect([0, 1]).toContain(width - inside.width - 2 * inside.left);
@@ -189,7 +189,7 @@ describe('an uploaded image', () => {
   });
 
   it('stands as its EXIF orientation says', async () => {
-    // Orientation 6: the camera was turned, what it saved is to be turned a quarter clockwise.
+    // Orientation 6: the camera was turned, so the stored image must be turned a quarter clockwise.
     const file = await stripes([red, blue], 8, 16).withMetadata({ orientation: 6 }).png().toBuffer();
     const image = await decodeImage(file, { width: 16, height: 16, fit: 'cover' });
     expect([pixel(image, 3, 2), pixel(image, 12, 2)]).toEqual([red, red]);
@@ -237,7 +237,7 @@ describe('an uploaded image', () => {
     const before = process.memoryUsage().rss;
     const error = await refusal(pngHead(width, height));
     expect(error.message).toMatch(/^not an image that can be read: ./);
-    // A row of pixels may be taken, not the picture: of 50,000 x 50,000 that would be 7.5 GB.
+    // Single rows may be allocated, but not the picture: 50,000 x 50,000 pixels are 7.5 GB.
     expect(process.memoryUsage().rss - before).toBeLessThan(300e6);
   });
 

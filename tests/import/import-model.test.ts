@@ -48,7 +48,7 @@ const errorOf = (made: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** Nothing at all, where there was no folder of models. */
+/** Nothing at all if there was no models directory before. */
 async function expectNothing(): Promise<void> {
   const left = await filesIn(models).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];

@@ -22,7 +22,7 @@ describe('the labels of ImageNet', () => {
     expect(labels).toHaveLength(1000);
     expect(new Set(labels.map(({ name }) => name)).size).toBe(1000);
     expect(labels.every(({ name, index }, i) => /^[\p{L}\p{N}-]+$/u.test(name) && index === i)).toBe(true);
-    // As everybody numbers them.
+    // The usual numbering.
     expect([0, 1, 207, 281, 999].map((i) => labels[i]?.title)).toEqual([
       'tench',
       'goldfish',

@@ -24,7 +24,7 @@ const folder = useFolder();
 const golden = goldenFile('randar-square4.safetensors');
 const heads = 2;
 
-/** The golden, or a copy of it, stored in a precision and read back. */
+/** Stores the golden, or a copy of it, in a precision, and reads it back. */
 async function stored(precision: Precision, from = golden): Promise<Tensors> {
   const path = join(folder(), `${precision}.safetensors`);
   const file = await openWeights(from);
@@ -47,7 +47,7 @@ const numbers = (tensor?: Tensor): Float32Array => {
   return floats(tensor.dtype, Uint8Array.from(tensor.bytes));
 };
 
-/** The largest number of a part of a row. */
+/** The largest magnitude. */
 const largest = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 let exact: Tensors;
@@ -70,7 +70,7 @@ describe('a transformer stored in', () => {
       expect(half?.shape).toEqual(tensor.shape);
       expect(half?.dtype).toBe(isTable(name) || isMatrix(name, tensor) ? 'F16' : 'F32');
       const [values, before] = [numbers(half), numbers(tensor)];
-      // Half a unit of the last of eleven bits, and of the smallest subnormal number.
+      // Half a unit of the last of eleven bits, or of the smallest subnormal number.
       const fits = before.every(
         (value, i) => Math.abs((values[i] ?? NaN) - value) <= Math.abs(value) / 2048 + 2 ** -25,
       );

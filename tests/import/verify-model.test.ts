@@ -17,7 +17,7 @@ async function verify(place: string, floats = false): Promise<Record<string, Che
   return Object.fromEntries(checks.map((check) => [check.name, check]));
 }
 
-/** The built-in model's float weights with something done to one of its files. */
+/** The built-in model's float weights with one of its files edited. */
 async function edited(id: string, file: string, edit: (tensors: Tensors) => void): Promise<Record<string, Check>> {
   const place = join(folder(), id);
   await mkdir(place);

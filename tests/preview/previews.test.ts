@@ -25,7 +25,7 @@ function generation(preview: PreviewRequest, more: Partial<GenerationRequest> = 
   });
 }
 
-/** Decodes the next cell of every picture: its token is the number of the step, plus 10 for each picture before it. */
+/** Decodes the next cell of every picture. Its token is the step's number, plus 10 per preceding picture. */
 function step(of: Generation): void {
   const step = of.step + 1;
   const images = of.tokens.map((_, index) => ({
@@ -37,7 +37,7 @@ function step(of: Generation): void {
   of.apply({ type: 'step', step, images });
 }
 
-/** The previews in a log, and what each of them shows. */
+/** The previews in a log, and what each one shows. */
 async function previewsOf(of: Generation): Promise<{ step: number; index: number; mode: string; known: number[] }[]> {
   const log = of.log.follow();
   const events: GenerationEvent[] = [];
@@ -94,7 +94,7 @@ describe('mosaics', () => {
   });
 });
 
-/** A renderer whose every picture is finished, or fails, when the test says so. */
+/** A renderer whose pictures finish, or fail, when the test says so. */
 function controlled() {
   const errors: unknown[] = [];
   const asked: { picture: Picture; finish: (error?: Error) => Promise<void> }[] = [];
@@ -121,7 +121,7 @@ function controlled() {
 
 const decoded: PreviewRequest = { mode: 'decoded', every: 1 };
 
-/** As many steps, with time between them for whoever follows. */
+/** As many steps, with time for followers in between. */
 async function steps(of: Generation, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     step(of);
@@ -220,7 +220,7 @@ describe('the budget of previews through the decoder', () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] }));
   afterEach(() => vi.useRealTimers());
 
-  /** Whoever renders needs 30 ms for a picture; `begun` has the time at which each was begun. */
+  /** Rendering takes 30 ms per picture; `begun` has the start times. */
   function rendering(share: number) {
     const begun: number[] = [];
     const start = performance.now();

@@ -14,7 +14,7 @@ import { useFolder } from '../support/weights.js';
 const folder = useFolder();
 const [rows, input, out] = [3, 64, 16];
 
-/** A linear layer whose sums are as large as bytes allow: 64 times 127 times the largest of a row. */
+/** A linear layer with the largest sums that bytes allow: 64 times 127 times a row's largest number. */
 async function largestSums(): Promise<Graph> {
   const path = join(folder(), 'largest.safetensors');
   const tensors = [

@@ -30,7 +30,7 @@ describe('a device', () => {
     const noWeights = { file: 'none', place: () => ({ offset: 0, length: 0 }) };
     const options = { device: { provider: 'cuda', index: 0 }, threads: 1, spinning: false } as const;
     const error = await createSession(graph.build(noWeights), options).catch((caught: unknown) => caught);
-    // A machine with the CUDA library has nothing to refuse.
+    // On a machine with the CUDA libraries it works, which is fine, too.
     if (!(error instanceof Error)) return;
     expect(error).toBeInstanceOf(DeviceError);
     expect(error.message).toContain('cannot use device "cuda:0"');

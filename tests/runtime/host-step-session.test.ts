@@ -6,7 +6,7 @@ import { maxLanes, type StepSession } from '../../src/runtime/step-session.js';
 import { goldenFile, loadTransformerGolden, onOneThread } from '../support/goldens/load.js';
 import { referenceRequest } from '../support/goldens/requests.js';
 
-/** Of the range of the logits: matrix products of another number of rows may round their last bits otherwise. */
+/** Relative to the range of logits: matmuls with another number of rows may round their last bits differently. */
 const tolerance = 1e-5;
 
 describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', async (name) => {
@@ -30,7 +30,7 @@ describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', 
   it.each([2, 3, maxLanes])('give the tokens of the reference, %i at different steps', async (count) => {
     const lanes = Array.from({ length: count }, (_, i) => ({ ...begin(request(i)), tokens: [] as number[][] }));
     for (let run = 0; lanes.some(({ decoding }) => !decoding.isDone); run++) {
-      // Each begins two runs after the one before it.
+      // Each one starts two runs after the previous one.
       const taking = lanes.filter(({ decoding }, i) => run >= 2 * i && !decoding.isDone);
       const logits = await session.run(taking.map(({ decoding, cache }) => ({ inputs: decoding.next(), cache })));
       for (const [i, lane] of taking.entries()) {

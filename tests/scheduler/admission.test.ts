@@ -21,7 +21,7 @@ type State = AdmissionState<Entry, Worker>;
 
 const lone: Worker = { name: 'lone', kvSlots: 100 };
 
-/** An entry is named by its client and a number, and what it needs may follow: a1, b1, a2:5. */
+/** An entry's name is its client and a number, optionally followed by the slots it needs: a1, b1, a2:5. */
 function entries(...names: readonly string[]): Entry[] {
   return names.map((text) => {
     const [name = '', needs = '1'] = text.split(':');
@@ -37,7 +37,7 @@ function state(more: Partial<State>): State {
   return { waiting: [], running: [], workers: { lone, sharing: [] }, maxConcurrent: 100, ...more };
 }
 
-/** Admits whom it can, and lets nobody end. */
+/** Admits as many as possible, with none ending. */
 function admitAll(from: State): { admitted: string[]; after: State } {
   const admitted: string[] = [];
   let after = from;

@@ -15,7 +15,7 @@ const guided = { start: 1, end: 4, curve: 'linear', power: 1 } as const;
 let serial = 0;
 beforeEach(() => (serial = 0));
 
-/** g0, g1, g2 ... of a test: a picture of one KV slot. */
+/** A generation with one KV slot, named g0, g1, g2 ... within a test. */
 function generation(more: Partial<GenerationRequest> = {}): Generation {
   return new Generation(`g${serial++}`, square4Request({ guidance: { ...guided, end: 1 }, ...more }));
 }
@@ -26,14 +26,14 @@ function enqueue(scheduler: Scheduler, count: number, client = 'client'): Genera
   return generations;
 }
 
-/** A scheduler whose one worker is ready. */
+/** A scheduler with one worker, which is ready. */
 function oneWorker(options: Parameters<typeof scriptedScheduler>[0] = {}, kvSlots = 100): ScriptedScheduler {
   const scripted = scriptedScheduler(options);
   scripted.lone.becomeReady(kvSlots);
   return scripted;
 }
 
-/** One that is alone and two that share, all ready. */
+/** One lone worker and two that share, all ready. */
 function threeWorkers(kvSlots = 100) {
   const { workers, sharing, ...scripted } = scriptedScheduler({ decodeWorkers: 2, maxConcurrent: 16 });
   const [first, second] = sharing;
@@ -193,13 +193,13 @@ describe('a full queue', () => {
   it('says when to come back: by how long a generation takes, and how many are ahead', () => {
     const { scheduler, lone } = oneWorker({ maxQueued: 8, maxConcurrent: 2 });
     enqueue(scheduler, 10);
-    // A second each is the guess before the first one has ended: ten ahead, two at a time.
+    // Before the first one has ended, the estimate is one second each: ten ahead, two at a time.
     expect(refusal(scheduler).retryAfterSeconds).toBe(5);
     lone.begin('g0');
     vi.advanceTimersByTime(41_000);
     lone.end('g0');
     enqueue(scheduler, 1);
-    // The guess moves a quarter of the way to what was seen: 1 + 40 / 4 = 11 s.
+    // The estimate moves a quarter of the way to the measured time: 1 + 40 / 4 = 11 s.
     expect(refusal(scheduler).retryAfterSeconds).toBe(55);
   });
 
@@ -260,7 +260,7 @@ describe('a generation that is cancelled', () => {
     scheduler.cancel(one);
     expect(lone.cancelled).toEqual(['g0']);
     expect([one.status, scheduler.running, scheduler.queued]).toEqual(['cancelled', 0, 1]);
-    // The worker has not heard of it yet.
+    // The worker has not received the cancel yet.
     lone.step('g0');
     expect(scheduler.stepsComputed).toBe(1);
     lone.end('g0');

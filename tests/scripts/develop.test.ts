@@ -14,14 +14,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const copied = ['bin', 'client', 'dist', 'scripts', 'src', 'studio', 'package.json', 'package-lock.json'];
 const alsoCopied = ['schema.graphql', 'tsconfig.json', 'tsconfig.base.json'];
 
-/** A copy of the sources, since they are changed, with `npm run dev` running in it. */
+/** Runs `npm run dev` in a copy of the sources, since they are changed. */
 describe('npm run dev', () => {
   let copy = '';
   let models = '';
   let child: ChildProcessByStdio<null, Readable, Readable> | undefined;
   let said = '';
 
-  /** Waits until this is said, behind what was said before `from`. */
+  /** Waits until the text has been printed, after `from`. */
   const hears = (text: string, from = 0) =>
     vi.waitFor(() => expect(said.slice(from)).toContain(text), { timeout: patienceMs, interval: 100 });
 

@@ -4,7 +4,7 @@ import { useServer } from '../support/server.js';
 
 const running = useServer();
 
-/** The headers of an answer to a client that keeps its connections, as fetch does not tell them all. */
+/** The response headers of a keep-alive connection; fetch hides some of them. */
 function headersOf(path: string): Promise<IncomingHttpHeaders> {
   return new Promise((resolve, reject) => {
     const asking = request(

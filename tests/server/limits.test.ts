@@ -10,7 +10,7 @@ const tooDeep = `{ generations { edges { node { model { labels { edges { node { 
 const tooManyAliases = `{ ${Array.from({ length: 40 }, (_, i) => `a${i}: server { version }`).join(' ')} }`;
 const tooLong = `{ ${'server { version } '.repeat(4000)} }`;
 
-/** One operation over a WebSocket; graphql-ws says validation errors in an error message. */
+/** One operation over a WebSocket; graphql-ws reports validation errors in an error message. */
 async function overSocket(url: string, query: string): Promise<Result<unknown>> {
   const client = webSocketClient(url);
   try {

@@ -5,7 +5,7 @@ import { useServer } from '../support/server.js';
 
 const running = useServer();
 
-/** As a client that sends the path as it is, and decodes nothing. */
+/** Sends the path unchanged and decodes nothing. */
 function ask(path: string, headers: Record<string, string> = {}, method = 'GET') {
   const { hostname, port } = new URL(running().server.address);
   return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; body: Buffer }>((resolve, reject) => {

@@ -75,7 +75,7 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
     await page.getByRole('combobox', { name: 'What to draw' }).focus();
     await page.keyboard.press('Control+A');
     await page.keyboard.type('rainb');
-    // At once: what is meant is what is found for all of it, however late that comes.
+    // Pressed at once: it must pick from the results for the complete text, however late they arrive.
     await page.keyboard.press('Enter');
     await eventually(() => page.getByRole('combobox', { name: 'What to draw' }).inputValue()).toBe('Rainbow');
     await page.keyboard.press('Enter');

@@ -73,7 +73,7 @@ describe('the input of a form', () => {
 });
 
 describe('what the server refuses', () => {
-  /** A label may hold anything: this one reads like a problem of another field. */
+  /** A label can be any text; this one reads like problems of other fields. */
   const label = 'Expected `input.count` to be 1, got 2. Expected `input.seed` to be 1, got 2.';
   const problems = [
     { field: 'input.label.name', message: `Expected \`input.label.name\` to be a label, got "${label}".` },

@@ -19,7 +19,7 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
     return generation;
   }
 
-  /** The cells that were to be drawn, of a generation with a source. */
+  /** The cells to draw of a generation with a source. */
   const drawnCells = (known: Int32Array | undefined) =>
     Array.from(known ?? [], (token, cell) => (token === unknown ? cell : -1)).filter((cell) => cell >= 0);
 
@@ -31,7 +31,7 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
     const box = await mask.boundingBox();
     if (!box) throw new Error('the mask is seen');
     const cell = box.width / 16;
-    // Along the middle of the fifth row, from the fourth to the ninth cell, with a brush of one cell.
+    // Along the middle of the fifth row, from the fourth to the ninth cell, with a brush as wide as a cell.
     await page.getByLabel('Brush').fill('1');
     await page.mouse.move(box.x + 3.5 * cell, box.y + 4.5 * cell);
     await page.mouse.down();

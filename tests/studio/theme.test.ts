@@ -6,9 +6,9 @@ import { useServer } from '../support/server.js';
 import { eventually, useBrowser } from '../support/studio/page.js';
 
 interface Painted {
-  /** Behind the page. */
+  /** The page's background. */
   readonly ground: string;
-  /** The theme's colour of cells that are not decoded, and whether the canvas has it. */
+  /** The theme's colour for unknown cells, and whether the canvas uses it. */
   readonly tile: string;
   readonly hasTile: boolean;
 }

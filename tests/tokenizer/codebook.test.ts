@@ -6,7 +6,7 @@ function codebook(...rows: readonly number[][]): Codebook {
   return createCodebook(rows.length, Float32Array.from(rows.flat()), true);
 }
 
-/** Vectors that are cells, as an encoder puts them out: [dimensions, cells]. */
+/** Arranges vectors as cells of an encoder's output: [dimensions, cells]. */
 function map(...cells: readonly number[][]): Float32Array {
   const dimensions = cells[0]?.length ?? 0;
   return Float32Array.from({ length: dimensions * cells.length }, (_, i) => {

@@ -77,7 +77,7 @@ describe('the MaskGIT tokenizer', () => {
     const tokens = await tokenizer.encode(rgb, golden.pixels, golden.pixels);
     const moved = golden.image_codes.flat().filter((code, cell) => tokens[cell] !== code);
     expect(tokens).toHaveLength(side * side);
-    // Half a level of rounding moves a cell of noise that lies between two rows, and no others.
+    // Rounding by half a level moves only cells of the noise picture that lie between two rows.
     expect(moved.length).toBeLessThanOrEqual(2);
   });
 

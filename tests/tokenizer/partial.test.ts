@@ -4,7 +4,7 @@ import { cellCount, unknownToken, type Grid } from '../../src/decoding/grid.js';
 import { decodePartial, spreadKnown } from '../../src/tokenizer/partial.js';
 import { loadTokenizerGolden } from '../support/goldens/load.js';
 
-/** Grids with some cells known, others not. */
+/** Grids with some cells known. */
 const partial = fc
   .record({ width: fc.integer({ min: 1, max: 9 }), height: fc.integer({ min: 1, max: 9 }) })
   .chain((grid) => {
@@ -79,7 +79,7 @@ describe('a partly decoded picture', () => {
   });
 });
 
-/** Every byte of a picture: its cell, and whether a checkerboard of half a cell's squares is light there. */
+/** For every byte of a picture, its cell, and whether a checkerboard with squares of half a cell is light there. */
 function* pixelsOf(picture: Uint8Array, { width }: Grid, factor: number) {
   for (const index of picture.keys()) {
     const [x, y] = [Math.floor(index / 3) % (width * factor), Math.floor(index / 3 / (width * factor))];

@@ -11,7 +11,7 @@ import { builtInModels } from '../support/goldens/models.js';
 const vocabulary = 5;
 const factor = 4;
 
-/** Patches whose every byte is another one: byte i of token t is 40 t + i, up to a cell's 48 bytes. */
+/** Patches with unique bytes: byte i of token t is 40 t + i, with 48 bytes per cell. */
 const table: PatchTable = {
   vocabulary,
   factor,
@@ -122,7 +122,7 @@ describe('the patches of a tokenizer', () => {
 
   it('are what the decoder draws for a code, wherever it draws it', async () => {
     const { tokenizer } = await loadTokenizerGolden('llamagen-f4');
-    // Draws every cell of token t in the colour (t, 2 t, 3 t), whatever lies around it.
+    // Draws every cell of token t in the colour (t, 2 t, 3 t), regardless of its neighbours.
     const plain: Tokenizer = {
       ...tokenizer,
       decode: (tokens, grid) => {
@@ -142,7 +142,7 @@ describe('the patches of a tokenizer', () => {
   it('make a mosaic that looks like the picture', async () => {
     const tokenizer = await loadTokenizer(`${builtInModels}/emoji/tokenizer.safetensors`, onOneThread);
     const side = 16 * tokenizer.factor;
-    // A dark disc on white, as an emoji stands.
+    // A dark disc on white, like an emoji.
     const disc = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
       const [x, y] = [Math.floor(i / 3) % side, Math.floor(i / 3 / side)];
       return Math.hypot(x - side / 2, y - side / 2) < side / 3 ? 40 : 255;
@@ -159,7 +159,7 @@ describe('the patches of a tokenizer', () => {
     const kept = await readPatches(`${builtInModels}/emoji/patches.safetensors`, tokenizer);
     const made = await buildPatches(tokenizer);
     const off = made.pixels.filter((level, i) => Math.abs(level - (kept.pixels[i] ?? 0)) > 2).length;
-    // Where rounding alone arranges some codes otherwise, those have other company.
+    // If rounding alone changes the arrangement of some codes, these have other neighbours.
     expect(off).toBeLessThan(made.pixels.length / 20);
   });
 });

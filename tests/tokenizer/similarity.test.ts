@@ -26,7 +26,7 @@ describe('pictures of similar codes', () => {
   });
 
   it('put each beside its nearest, by distance, of those that are left', () => {
-    // On a line, shuffled: by direction alone all of them would be the same.
+    // On a line, shuffled: by direction alone all of them would be equal.
     const stored = Float32Array.of(1, 5, 3, 2, 6, 4);
     const [row] = arrangeBySimilarity(createCodebook(6, stored, false), { width: 6, height: 1 }, 1);
     expect([...(row ?? [])].map((token) => stored[token])).toEqual([1, 2, 3, 4, 5, 6]);
@@ -35,10 +35,10 @@ describe('pictures of similar codes', () => {
   it('look to the left and above alike', () => {
     const rows = [
       [0, 0, 0],
-      // Beside it, and below it.
+      // Next to it, and below it.
       [3, 0, 0],
       [0, 3.1, 0],
-      // Near to the sum of these two; to the second; to the first; to their mean.
+      // Close to the sum of these two; to the second; to the first; to their mean.
       [3.5, 3.5, 0],
       [0, 5.9, 0],
       [5.9, 0, 0],

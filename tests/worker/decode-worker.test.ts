@@ -10,7 +10,7 @@ import { startDecodeWorker } from '../../src/worker/decode-worker.js';
 import { goldenModels } from '../support/goldens/models.js';
 import { square4Request } from '../support/goldens/requests.js';
 
-/** More slots than any test of these uses; memory that no picture touches is not taken. */
+/** More slots than any of these tests uses; memory that no picture touches is not allocated. */
 const kvBytes = 4e8;
 const maxConcurrent = 3;
 let models: string;
@@ -87,7 +87,7 @@ describe('generations that are decoded together', () => {
     const together = various();
     for (const [i, each] of together.entries()) {
       scheduler.enqueue(each, `client ${i}`);
-      // The next one joins when this one has begun.
+      // The next one joins after this one has started.
       await each.log.follow(1).next();
     }
     await Promise.all(together.map(ended));
@@ -95,7 +95,8 @@ describe('generations that are decoded together', () => {
   });
 
   it('begin at once while there is room, and do not wait for the end of others', async () => {
-    // Pictures enough for a step to last. They come at once: whatever this thread hears late, it hears in order.
+    // Enough pictures for slow steps. They arrive together: however late the thread reads its messages, it reads them
+    // in order.
     const long = generation({ seed: 40, count: 400 });
     const short = generation({ seed: 41, tokensPerStep: [8, 8] });
     for (const each of [long, short]) scheduler.enqueue(each, 'client');
@@ -132,7 +133,7 @@ describe('generations that are decoded together', () => {
 
 describe('a decode worker with little KV memory', () => {
   it('has as many slots as fit, and uses them again and again', async () => {
-    // square4: 2 layers of 33 positions of 64 numbers, keys and values: 33,792 bytes a slot.
+    // square4: 2 layers of 33 positions of 64 numbers, keys and values: 33,792 bytes per slot.
     const small = start({ kvBytes: 5 * 33_792 });
     try {
       expect(await small.ready).toMatchObject({ kvSlots: 5, kvSlotBytes: 33_792 });
@@ -185,14 +186,15 @@ describe('several decode workers', () => {
     process.on('worker', count);
     const several = await startSeveral();
     try {
-      // One may be near its end when another begins: they die as soon as any has drawn something, in long steps.
+      // One may be nearly finished when another starts, so the threads die as soon as any has drawn something, in slow
+      // steps.
       const running = Array.from({ length: 4 }, (_, i) => generation({ seed: i, count: 800 }));
       for (const each of running) several.enqueue(each, 'client');
       expect([several.running, several.queued]).toEqual([4, 0]);
       await Promise.race(running.map((each) => each.log.follow(2).next()));
       const died = threads.splice(0);
       const exits = died.map((thread) => once(thread, 'exit'));
-      // A thread that its owner did not tell to close dies as one that crashes does.
+      // A thread that exits without its owner's request counts as crashed.
       for (const thread of died) thread.postMessage({ type: 'close' });
       await Promise.all(exits);
       for (const each of running) expect((await ended(each)).error?.code).toBe('WORKER_DIED');

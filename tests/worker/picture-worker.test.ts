@@ -17,7 +17,7 @@ const tokens = Int32Array.from({ length: 16 }, (_, i) => i * 3);
 let models: string;
 let manifest: Manifest;
 const workers: PictureWorker[] = [];
-/** Every thread that was started since the test began. */
+/** Every thread started since the test began. */
 const threads: Worker[] = [];
 const count = (worker: Worker) => void threads.push(worker);
 
@@ -41,7 +41,7 @@ function start(of = manifest): PictureWorker {
   return worker;
 }
 
-/** When the next thread that is started has ended. */
+/** Resolves when the next thread that is started has ended. */
 async function nextThreadEnds(): Promise<void> {
   const [thread] = (await once(process, 'worker')) as [Worker];
   await once(thread, 'exit');

@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(models, { recursive: true });
 });
 
-/** A picture thread, and what its handlers were told in order; `told(n)` waits for the n-th. */
+/** A picture thread, and the calls of its handlers in order; `told(n)` waits for the n-th. */
 function start(of = manifest) {
   const heard: string[] = [];
   const waiting: { n: number; resolve: () => void }[] = [];

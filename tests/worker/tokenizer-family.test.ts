@@ -20,7 +20,7 @@ afterEach(async () => {
   await rm(models, { recursive: true });
 });
 
-/** Starts the picture thread of a model whose tokenizer is of the golden's MaskGIT weights, said to be of a family. */
+/** Starts the picture thread of a model with the golden's MaskGIT weights, which model.json says are of `family`. */
 async function start(family: string): Promise<PictureWorker> {
   const folder = await writeGoldenModel(models, 'square4');
   const maskgit = await convertMaskGit();

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { post, useServer } from '../../support/server.js';
 
-/** square4, the first: 4 x 4 cells of 8 pixels, 50 tokens; square8: 8 x 8. square4 has room for 10 KV slots. */
+/** square4, the default: 4 x 4 cells of 8 pixels, 50 tokens; square8: 8 x 8 cells. square4 has room for 10 KV slots. */
 const running = useServer({ memory: 680_000, maxQueued: 256 });
 
 const generate = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
@@ -34,7 +34,7 @@ async function expectRefused(input: object, field: string, says: string): Promis
   expect(refused.field).toBe(field);
 }
 
-/** A finished or a running generation of another call. */
+/** Starts a generation in a separate request. */
 async function begin(input: object): Promise<string> {
   const { data, errors } = await post<{ generate: { id: string } }>(running().url, generate, {
     input: { label, preview: { mode: 'NONE' }, ...input },
@@ -56,7 +56,7 @@ const png = (level: number, width = 32, height = width) =>
 const inline = (file: Buffer) => ({ dataUri: `data:image/png;base64,${file.toString('base64')}` });
 
 const [white, black] = [inline(await png(255)), inline(await png(0))];
-/** White in its left half. */
+/** White in the left half. */
 const halfFile = await sharp(await png(255, 16, 32))
   .extend({ right: 16, background: '#000000' })
   .png()
@@ -244,7 +244,7 @@ describe('a redraw', () => {
   });
 
   it('of a generation that is not completed is refused, of a cancelled one as well', async () => {
-    // Behind so many others, each of which needs most of the memory, it still waits when the redraw is asked for.
+    // Behind so many others that need most of the memory, it is still waiting when the redraw is requested.
     const { engine } = running();
     const request = engine.find(await finish({ ...unguided, count: 2 }))?.request;
     if (!request) throw new Error('it is gone already');
@@ -263,7 +263,7 @@ describe('a redraw', () => {
   });
 });
 
-/** Spatial guidance off, as it has to be for a large picture to fit into this server's cache. */
+/** Without spatial guidance, so that a large picture fits into this server's cache. */
 const unguided = { size: { factor: 2, spatialGuidance: { start: 1, end: 1 } }, guidance: { start: 1, end: 1 } };
 
 describe('a size', () => {

@@ -41,7 +41,7 @@ async function golden(name: string): Promise<WeightFile> {
 }
 
 describe('files of torch.save', () => {
-  // The conversion leaves out a buffer of the training.
+  // The conversion drops a buffer used in training.
   it.each([
     ['llamagen-f4', ['quantize.codebook_used']],
     ['llamagen-f8', []],
@@ -50,15 +50,15 @@ describe('files of torch.save', () => {
   });
 
   /**
-   * Written by torch 2.13, in protocols 2 and 5: {"model", "optimizer", "steps", "args": Namespace, "ema"}, where the
-   * model has views (transposed, sliced, stepped, permuted, channels-last), a tied weight, an nn.Parameter, a scalar,
-   * an empty tensor and every type; and by safetensors.torch, all of these made contiguous.
+   * Written by torch 2.13 in protocols 2 and 5: {"model", "optimizer", "steps", "args": Namespace, "ema"}. The model
+   * has views (transposed, sliced, stepped, permuted, channels-last), a tied weight, an nn.Parameter, a scalar, an
+   * empty tensor and every type. The expected file has the same tensors made contiguous, written by safetensors.torch.
    */
   it.each(['torch-training.pt', 'torch-training-protocol5.pt'])('%s has what torch finds in it', async (name) => {
     await expectSame(await golden(name), await golden('torch-training.safetensors'));
   });
 
-  // Counts, numbers and sums in fp64 from torch 2.13.
+  // Counts, values and fp64 sums from torch 2.13.
   it.each([
     ['maskgit-f4.bin', 114, 1050139, 1842.4868885581718],
     ['rar-square8.bin', 45, 289256, 361.15055799896436],

@@ -48,7 +48,7 @@ describe('a pickle', () => {
   });
 
   it('becomes the same in every protocol', () => {
-    // pickle.dumps([None, 300, 'é', {'a': (1, 2)}, [1], True, 0.5, b'x', 1 << 70], protocol) of CPython 3.12
+    // pickle.dumps([None, 300, 'é', {'a': (1, 2)}, [1], True, 0.5, b'x', 1 << 70], protocol) in CPython 3.12
     const protocol3 =
       '80035d7100284e4d2c015802000000c3a971017d710258010000006171034b014b02867104735d71054b016188473fe000000000000043017871068a09000000000000000040652e';
     const protocol4 =
@@ -64,7 +64,7 @@ describe('a pickle', () => {
     const value = read(pickleOf('(', ']q\x05', 'h\x05', 't'));
     if (!Array.isArray(value)) throw new Error('no tuple');
     expect(value[0]).toBe(value[1]);
-    // Protocol 4 counts by itself.
+    // Protocol 4 numbers its memo entries implicitly.
     expect(read(pickleOf('(', 'K\x07\x94', 'K\x08\x94', 'h\x01', 'h\0', 't'))).toEqual([7, 8, 8, 7]);
   });
 
@@ -177,7 +177,7 @@ describe('a broken pickle', () => {
   });
 
   it('that remembers a list of lists of lists is no larger in memory than in the file', () => {
-    // Each list holds the one before it twice: walked through, it is 2^100 lists.
+    // Each list contains the previous one twice: walking it would visit 2^100 lists.
     const byte = (code: number) => String.fromCharCode(code);
     const levels = Array.from({ length: 100 }, (_, i) => `](h${byte(i)}h${byte(i)}eq${byte(i + 1)}`);
     const value = read(pickleOf('(', ']q\0', ...levels, 't'));

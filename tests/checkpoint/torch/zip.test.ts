@@ -37,7 +37,7 @@ describe('a zip', () => {
   });
 
   it('may be above 4 GiB', async () => {
-    // The first entry is 5 GiB of nothing, which need not be there to be skipped.
+    // The first entry is 5 GiB of zeros, which need not exist to be skipped.
     const gap = 5 * 2 ** 30;
     const hollow: BuiltEntry = { name: 'hollow', bytes: new Uint8Array(0), size: gap, zip64: true };
     const front = zipOf([hollow]);
@@ -60,14 +60,14 @@ describe('a zip', () => {
   });
 });
 
-/** The directory's part of a zip of this entry alone. */
+/** The directory of a zip with only this entry. */
 function directoryOf(entry: BuiltEntry): Uint8Array {
   const zip = zipOf([entry]);
   const begin = zip.length - 22 - new DataView(zip.buffer).getUint32(zip.length - 10, true);
   return zip.subarray(begin, -22);
 }
 
-/** Zeros, but for these pieces. */
+/** Zeros, except for these pieces. */
 function sparse(pieces: readonly [number, Uint8Array][]): Source {
   const size = Math.max(...pieces.map(([at, bytes]) => at + bytes.length));
   return {

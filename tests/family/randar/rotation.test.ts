@@ -6,7 +6,7 @@ import { readGolden } from '../../support/goldens/load.js';
 interface RotationGolden {
   readonly grid: number;
   readonly head_dim: number;
-  /** [cosine, sine] pairs by row of the reference's table: 0 is the class token, 1 + cell a cell. */
+  /** [cosine, sine] pairs by row of the reference's table: row 0 is the class token, row 1 + cell a cell. */
   readonly rows: Readonly<Record<string, readonly (readonly [number, number])[]>>;
 }
 
@@ -29,7 +29,7 @@ describe('the rotation table', () => {
   it('has a row for every cell and none for the class token, which is not turned', () => {
     expect(table.cos).toHaveLength(256 * table.pairs);
     expect(table.sin).toHaveLength(256 * table.pairs);
-    // The class token's cosines and sines are both zero in the reference; no cell's are.
+    // In the reference, cosines and sines of the class token are all zero; no cell's are.
     expect(golden.rows['0']?.flat().every((value) => value === 0)).toBe(true);
     for (const [i, cos] of table.cos.entries()) expect(cos ** 2 + (table.sin[i] ?? NaN) ** 2).toBeCloseTo(1, 5);
   });

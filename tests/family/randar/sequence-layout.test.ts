@@ -10,7 +10,7 @@ import {
   type Position,
 } from '../../../src/family/randar/sequence-layout.js';
 
-/** [class, Q(p0), T(p0), Q(p1), T(p1) ...], as it is written in the papers. */
+/** [class, Q(p0), T(p0), Q(p1), T(p1) ...], as written in the papers. */
 const print = (positions: readonly Position[]) =>
   positions.map((position) => (position.kind === 'class' ? 'class' : `${position.kind[0] ?? ''}${position.at}`));
 
@@ -68,13 +68,13 @@ describe('the positions of a step', () => {
           const cache: string[] = [];
           let decoded = given;
           let previous: number | undefined;
-          // The last step that decodes nothing feeds what the one before has drawn.
+          // A final step that decodes nothing feeds the tokens of the previous one.
           for (const count of [...steps, 0]) {
             const positions =
               previous === undefined ? firstPositions(given, count) : nextPositions(decoded, previous, count);
             const { kept } = randarInputs(positions, [picture], count, embeddings);
             const fed = [...cache, ...print(positions)];
-            // Each query sees the class, every known token behind its query, and the queries of its step before it.
+            // Each query sees the class, all known tokens with their queries, and earlier queries of its own step.
             const known = sequence(decoded);
             expect(fed.slice(0, known.length)).toEqual(known);
             expect(fed.slice(known.length)).toEqual(Array.from({ length: count }, (_, i) => `q${decoded + i}`));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rememberModulations } from '../../../src/family/rar/modulations.js';
 
-/** Counts what is computed; a row of a class is its label. */
+/** Counts computations; all numbers of a class's row are its label. */
 function counted(budget = 1000) {
   const computed: number[] = [];
   const compute = (label: number) => {

@@ -31,7 +31,7 @@ async function stored(precision: 'fp32' | 'int8' | 'int4'): Promise<string> {
   return path;
 }
 
-/** Rows unlike each other in label, order and tokens. */
+/** Sequences that differ in label, order and tokens. */
 async function rowOf({ tables, modulations, shape }: RarTransformer, seed: number): Promise<RarSequence> {
   const { cells, vocabulary, classes } = shape;
   const label = seed % (classes + 1);
@@ -40,7 +40,7 @@ async function rowOf({ tables, modulations, shape }: RarTransformer, seed: numbe
   return { label, tokens, places: foldPlaces(tables, order), modulation: await modulations.of(label) };
 }
 
-/** The logits of one row of a batch over a first step and three more. */
+/** The logits of one sequence of a batch over a first step and three more. */
 async function logitsOf({ session, tables, shape }: RarTransformer, rows: readonly RarSequence[], of: number) {
   const cache = session.createCache(rows.length, 1 + shape.cells);
   const logits: number[] = [];

@@ -12,7 +12,7 @@ const tensorsOf = (sizes: typeof small) =>
     Object.entries(rarShapes(sizes)).map(([name, shape]) => [name, { dtype: 'F32', shape }]),
   );
 
-/** The problems that one error names, without the file. */
+/** The problems listed in one error, without the file name. */
 function problemsOf(edit: (tensors: Map<string, StoredTensor>) => void): string[] {
   const tensors = tensorsOf(small);
   edit(tensors);
@@ -29,7 +29,7 @@ const resize = (name: string, shape: readonly number[]) => (tensors: Map<string,
   void tensors.set(name, { dtype: 'F32', shape });
 
 describe("RAR's sizes", () => {
-  // README_RAR.md of the reference gives the parameters in millions.
+  // The reference's README_RAR.md states parameters in millions.
   it.each([
     ['B', 768, 24, 3072, 261],
     ['L', 1024, 24, 4096, 461],
