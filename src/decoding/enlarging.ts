@@ -42,6 +42,15 @@ export function smallCell(cell: number, small: Grid): number | undefined {
   return (row / enlargementFactor) * small.width + column / enlargementFactor;
 }
 
+/** Maps cells of the enlarged grid to the small picture's. @throws RangeError for a cell in between. */
+export function smallCells(cells: readonly number[], small: Grid): number[] {
+  return cells.map((cell) => {
+    const at = smallCell(cell, small);
+    if (at === undefined) throw new RangeError(`cell ${cell} of the enlarged grid is not in the small picture`);
+    return at;
+  });
+}
+
 /** The small picture's tokens, taken from the large grid. */
 export function smallTokens(tokens: Int32Array, small: Grid): Int32Array {
   return tokens.filter((_, cell) => smallCell(cell, small) !== undefined);
