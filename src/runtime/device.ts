@@ -45,7 +45,7 @@ const traits: Record<Device['provider'], DeviceTraits> = {
     integersAreFast: false,
     isHost: false,
     needs:
-      'it needs an NVIDIA card and libraries: "npx randar doctor" says which are missing, "npx randar setup-cuda" brings them',
+      'it needs an NVIDIA card and libraries: "npx randar doctor" lists what is missing, "npx randar setup-cuda" downloads it',
   },
   webgpu: {
     integersAreFast: false,

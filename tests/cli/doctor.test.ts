@@ -19,7 +19,7 @@ describe('randar doctor', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`${process.version} on ${process.platform} ${process.arch}`);
     for (const device of ['cpu', 'cuda', 'webgpu'])
-      expect(stdout).toMatch(new RegExp(`\\b${device} (works|does not: )`));
+      expect(stdout).toMatch(new RegExp(`\\b${device} (works|does not work: )`));
     expect(stdout).toContain('cpu works');
     expect(stdout).toContain('npx randar serve');
   });

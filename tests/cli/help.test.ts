@@ -12,7 +12,7 @@ const named: Record<string, string> = {
   'generate --help': `label --output --seed --count --steps --guidance --temperature --top-k --top-p ${shared}`,
   'import --help':
     '--id --transformer --tokenizer --labels --precision fp32 fp16 int8 int4 --heads --grid --name --license --replace --no-measure --models',
-  'setup-cuda --help': '--pixels --from <folder> --to <folder> --help',
+  'setup-cuda --help': '--pixels --from <directory> --to <directory> --help',
   'doctor --help': '--json --help',
   'help generate':
     '--order random raster spiral halton subsample locality center-out --schedule cosine linear one-by-one',

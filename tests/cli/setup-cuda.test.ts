@@ -73,7 +73,7 @@ describe('randar setup-cuda', () => {
   it('says without Python what to bring, and how to have it taken', async () => {
     const { code, stderr } = await randar(['setup-cuda', '--to', folder()], { PATH: '/nowhere' });
     expect(code).toBe(1);
-    expect(stderr).toContain('there is no python3 with pip');
+    expect(stderr).toContain('downloading needs python3 with pip');
     for (const { project, version, part } of wheels) {
       expect(stderr.includes(`${project}==${version}`)).toBe(part !== 'cuDNN');
     }
