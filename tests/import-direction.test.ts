@@ -84,7 +84,7 @@ describe('the import direction', () => {
       file,
       "import '../../../src/decoding/grid.js';\nimport '../../../client/src/client.js';\nimport 'randar-client';",
     );
-    expect(server).toContain('studio/src may not import src: the page knows the server by randar-client only');
+    expect(server).toContain('studio/src may not import src: the page uses the server only through randar-client');
     expect(client).toContain('studio/src may not import client: ');
     expect(more).toEqual([]);
   });

@@ -9,7 +9,7 @@ const { engines } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as 
 const oldest = engines.node.replace('>=', '');
 const [major = 0, minor = 0] = oldest.split('.').map(Number);
 
-/** Runs a script in a Node that says that it is of another version. */
+/** Runs a script in a Node that claims to be another version. */
 async function inNode(version: string, script: string) {
   const pretend = `data:text/javascript,Object.defineProperty(process,'version',{value:'v${version}'})`;
   const ran = promisify(execFile)(process.execPath, ['--import', pretend, script, '--version'], { cwd: root });
