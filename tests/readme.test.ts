@@ -108,7 +108,7 @@ describe('the documentation', slow, () => {
     expect(verified).toMatch(/^ok {3}cache: /m);
   });
 
-  it('imports both families', async () => {
+  it('imports both families as documented', async () => {
     const [randarLine, rarLine = ''] = importsIn(checkpoints).split('\n');
     expect(importsIn(readme).split('\n')).toContain(randarLine);
     await copyFile(goldenFile('rar-square8.bin'), join(folder, valueOf('transformer', rarLine)));

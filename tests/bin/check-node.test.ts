@@ -25,7 +25,7 @@ describe('a Node that is too old', () => {
     [`${major}.${minor - 1}.9`, 'bin/randar.js'],
     ['18.20.8', 'scripts/start.js'],
     ['18.20.8', 'scripts/dev.js'],
-  ])('is told so in one line: %s, %s', async (version, script) => {
+  ])('is reported in one line: %s, %s', async (version, script) => {
     const { code, stdout, stderr } = await inNode(version, script);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(`randar needs Node ${oldest} or newer, and this is Node ${version}.\n`);

@@ -144,12 +144,12 @@ const index = utf8(
   }),
 );
 
-describe('mutated files are read whole or refused:', () => {
+describe('mutated files are read completely or rejected:', () => {
   it('safetensors, anywhere', async () => {
     await tryMutations(3000, jsonTokens, (mutations) => ({ [fileName]: mutate(shard('a'), mutations) }));
   });
 
-  it('safetensors, in a header whose length is right', async () => {
+  it('safetensors, in a header of correct length', async () => {
     const valid = shard('a');
     const headerEnd = 8 + Number(new DataView(valid.buffer).getBigUint64(0, true));
     const header = valid.subarray(8, headerEnd);
@@ -176,7 +176,7 @@ describe('mutated files are read whole or refused:', () => {
     await tryMutations(3000, zipTokens, (mutations) => ({ [fileName]: mutate(torch64, mutations, directoryAt) }));
   });
 
-  it('torch files, in a pickle of a zip that is right', async () => {
+  it('torch files, in the pickle of an intact zip', async () => {
     await tryMutations(5000, pickleTokens, (mutations) => ({
       [fileName]: torchFile(mutate(pickle, mutations), storages),
     }));
@@ -187,7 +187,7 @@ describe('mutated files are read whole or refused:', () => {
     await tryMutations(1000, zipTokens, (mutations) => ({ [fileName]: mutate(saved, mutations, savedDirectoryAt) }));
   });
 
-  it('files of any bytes behind the beginning of a known kind', async () => {
+  it('arbitrary bytes after the start of a known format', async () => {
     const beginning = fc.constantFrom('', '{', 'PK\x03\x04', '\x80\x02', '\x10\0\0\0\0\0\0\0{', '{"weight_map":{');
     await fc.assert(
       fc.asyncProperty(beginning, fc.uint8Array({ maxLength: 80 }), async (start, rest) => {

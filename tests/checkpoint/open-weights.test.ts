@@ -14,7 +14,7 @@ const torch = torchFile(pickleOf(dict(text('x'), tensor())), { 0: floats(1, 2) }
 const x = [['x', ['F32', [2], [...floats(1, 2)]]]];
 
 describe('weights', () => {
-  it('are recognised by what is in the file, not by its name', async () => {
+  it('are recognised by content, not by file name', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'weights-'));
     try {
       await writeFile(join(folder, 'a.pt'), safetensors);

@@ -69,7 +69,7 @@ describe('a valid file', () => {
     ]);
   });
 
-  it('has no other tensors', async () => {
+  it('does not contain other tensors', async () => {
     const weights = await open(safetensorsOf(entry({}), four));
     expect(await complaint(() => weights.bytes('y'))).toBe('has no tensor "y"');
   });
@@ -135,11 +135,11 @@ describe('a broken file', () => {
       'overlaps the tensor before it',
     ],
     ['lacks its last byte', safetensorsOf(entry({}), four).subarray(0, -1), 'are 0 to 4 of 3'],
-  ])('that %s is refused, by name and with what is wrong', async (_, bytes, what) => {
+  ])('that %s is rejected with its name and the problem', async (_, bytes, what) => {
     expect(await complaint(() => open(bytes))).toContain(what);
   });
 
-  it('is refused with all its problems at once, as many as can be read', async () => {
+  it('is rejected with all its problems, up to a limit', async () => {
     const wrong = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`t${i}`, { dtype: 'C64' }]));
     const message = await complaint(() => open(safetensorsOf(wrong)));
     expect(message).toContain('tensor "t0" has type "C64"');
@@ -148,7 +148,7 @@ describe('a broken file', () => {
     expect(message).toContain('; and 10 more problems');
   });
 
-  it('is refused without acting on the terminal, whatever its names hold', async () => {
+  it('is rejected without affecting the terminal, whatever names it contains', async () => {
     const name = `\u001b[2J\u202e${'x'.repeat(10_000)}`;
     const message = await complaint(() => open(safetensorsOf({ [name]: {} })));
     expect(message).not.toMatch(/\p{C}/u);
@@ -156,14 +156,14 @@ describe('a broken file', () => {
   });
 });
 
-describe('a file that is opened for as long as it is used', () => {
+describe('a file opened for the duration of a call', () => {
   const openDescriptors = async () => (await readdir('/dev/fd')).length;
   const refusals = 20;
 
   it.each([
     ['its header is refused', safetensorsOf({ x: {} })],
     ['what uses it fails', safetensorsOf(entry({}), four)],
-  ])('is closed where %s', async (_, bytes) => {
+  ])('is closed if %s', async (_, bytes) => {
     const folder = await mkdtemp(joinPath(tmpdir(), 'randar-safetensors-'));
     const path = joinPath(folder, 'refused.safetensors');
     try {
@@ -178,7 +178,7 @@ describe('a file that is opened for as long as it is used', () => {
     }
   });
 
-  it('is open until it has been used, and gives what its use gives', async () => {
+  it('stays open during the call and returns its result', async () => {
     const folder = await mkdtemp(joinPath(tmpdir(), 'randar-safetensors-'));
     const path = joinPath(folder, 'used.safetensors');
     try {

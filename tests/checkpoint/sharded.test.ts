@@ -77,7 +77,7 @@ describe('the index of sharded safetensors', () => {
     }
   });
 
-  it('that contradicts its shards is refused with every missing, doubled and stray tensor', async () => {
+  it('that contradicts its shards is rejected with every missing, duplicate and extra tensor', async () => {
     const files = { 'one.safetensors': shard('a', 'twice', 'stray'), 'two.safetensors': shard('twice') };
     const weightMap = { a: 'one.safetensors', gone: 'two.safetensors', twice: 'two.safetensors' };
     const message = await complaint(() => openIndex({ weight_map: weightMap }, files));
@@ -104,7 +104,7 @@ describe('the index of sharded safetensors', () => {
     },
   );
 
-  it('of more shards than can be open at once is refused before any is opened', async () => {
+  it('with too many shards to open at once is rejected before any is opened', async () => {
     const weightMap = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`t${i}`, `${i}.safetensors`]));
     expect(await complaint(() => openIndex({ weight_map: weightMap }))).toContain(
       'it names 300 files, expected at most 256',

@@ -19,19 +19,19 @@ const named: Record<string, string> = {
 };
 
 describe('the help', () => {
-  it.each(Object.entries(named))('that randar %s prints names what there is', async (args, names) => {
+  it.each(Object.entries(named))('of randar %s lists all commands or options', async (args, names) => {
     const { code, stdout, stderr } = await randar(args.split(' '));
     expect([code, stderr]).toEqual([0, '']);
     for (const name of names.split(' ')) expect(stdout).toContain(name);
   });
 
-  it('comes where no command is named, as an error', async () => {
+  it('is printed as an error without a command', async () => {
     const { code, stdout, stderr } = await randar([]);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain('Usage: randar');
   });
 
-  it('is pointed at for a command that is none', async () => {
+  it('is mentioned for an unknown command', async () => {
     const { code, stderr } = await randar(['draw']);
     expect(code).toBe(1);
     expect(stderr).toBe("error: unknown command 'draw'\n(run randar --help for usage)\n");

@@ -61,7 +61,7 @@ describe('randar setup-cuda', () => {
     expect(await isLibrary(join(to, 'libcudart.so.13'))).toBe(true);
   });
 
-  it('has nothing to bring where all is there, cuDNN only for pixels', async () => {
+  it('downloads nothing if everything is installed, and cuDNN only for pixels', async () => {
     const to = await folderWithout('cuDNN');
     const nowhere = { PATH: '/nowhere' };
     expect(await randar(['setup-cuda', '--to', to], nowhere)).toMatchObject({ code: 0, stderr: '' });
@@ -70,7 +70,7 @@ describe('randar setup-cuda', () => {
     expect(stderr).toContain(`nvidia-cudnn-cu13==${wheelOf('cuDNN').version}`);
   });
 
-  it('says without Python what to bring, and how to have it taken', async () => {
+  it('says without Python what to download and how to use it', async () => {
     const { code, stderr } = await randar(['setup-cuda', '--to', folder()], { PATH: '/nowhere' });
     expect(code).toBe(1);
     expect(stderr).toContain('downloading needs python3 with pip');
@@ -80,7 +80,7 @@ describe('randar setup-cuda', () => {
     expect(stderr).toContain('"npx randar setup-cuda --from wheels"');
   });
 
-  it('names the wheels that a folder lacks, before it unpacks any', async () => {
+  it('reports wheels missing from a directory before it unpacks any', async () => {
     const [from, to] = [folder(), folder()];
     const { code, stderr } = await randar(['setup-cuda', '--to', to, '--from', from]);
     expect(code).toBe(1);
@@ -88,7 +88,7 @@ describe('randar setup-cuda', () => {
     expect(await readdir(to)).toEqual([]);
   });
 
-  it('refuses a wheel that is not the one that was pinned', async () => {
+  it('rejects a wheel other than the pinned one', async () => {
     const [from, to] = [folder(), await folderWithout('CUDA runtime')];
     await writeFile(join(from, runtime.file), 'something else');
     const { code, stderr } = await randar(['setup-cuda', '--to', to, '--from', from]);

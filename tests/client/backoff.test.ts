@@ -56,7 +56,7 @@ describe('a connection that stays lost', () => {
     expect(await failing(7).pauses()).toEqual([250, 500, 1000, 2000, 4000, 6250, 6250]);
   });
 
-  it('is tried again after the shortest pause where an event has come meanwhile', async () => {
+  it('is tried again after the shortest pause if an event arrived in between', async () => {
     chanceIs(0);
     const started = { __typename: 'GenerationStarted', sequence: 1 } as GenerationEvent;
     const { pauses } = failing(3, (attempt) => (attempt === 3 ? [started] : []));

@@ -73,7 +73,7 @@ describe.each([
   );
 });
 
-describe('a socket on which something else is spoken', () => {
+describe('a socket with another protocol', () => {
   it.each(['hello', '{"type":"next"}', '{"type":"ka"}'])('%j is not opened again', (message) =>
     withServer(
       (socket) => socket.send(message),
@@ -85,7 +85,7 @@ describe('a socket on which something else is spoken', () => {
   );
 });
 
-it('an error tells the code and the reason of a closed socket', () =>
+it('an error states the code and the reason of a closed socket', () =>
   withServer(
     (socket) => socket.close(4400, 'Invalid message received'),
     async (client) => {

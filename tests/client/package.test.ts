@@ -89,7 +89,7 @@ describe('the packed package, in a project of its own', () => {
     expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(app);
   });
 
-  it('has what it needs, and nothing of how it was built', () => {
+  it('contains what it needs and no build files', () => {
     expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.js', 'dist/react/index.d.ts']));
     expect(
       packed.filter((path) => !/^(dist\/|src\/|LICENSE$|README\.md$|package\.json$)|\.tsbuildinfo$/.test(path)),
@@ -157,7 +157,7 @@ describe('the packed package, in a project of its own', () => {
     return { folder: built, text: texts.join('\n'), gzipBytes: gzipSync(texts.join('\n')).length };
   }
 
-  it('is small in a page, and brings nothing of Node', async () => {
+  it('is small in a page, and includes nothing for Node', async () => {
     const url = running().server.address;
     const { text, gzipBytes } = await bundle(
       'client-only',

@@ -65,7 +65,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     expect(steps.at(-1)?.images[0]?.decoded).toBe(256);
   });
 
-  it('a mosaic follows every step where nothing else was asked for', async () => {
+  it('a mosaic follows every step by default', async () => {
     const { url } = running();
     const events = await readEvents(subscribe(url, generateSubscription, { input: { label, seed: 1, steps: 12 } }));
     const previews = events.filter(({ __typename }) => __typename === 'PreviewRendered');
@@ -77,7 +77,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, i) => i + 1));
   });
 
-  it('previews through the decoder come as they can, none after the end', async () => {
+  it('decoded previews arrive as available, none after the end', async () => {
     const { url } = running();
     const input = { label, seed: 1, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'DECODED' } };
     let events: SubscribedEvent[] = [];
@@ -94,7 +94,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     expect(events.findIndex(({ __typename }) => terminal.test(__typename))).toBe(events.length - 1);
   });
 
-  it('a late subscriber gets everything behind `after`, without holes or doubles', async () => {
+  it('a late subscriber gets everything after `after`, without gaps or duplicates', async () => {
     const { url } = running();
     const mutation = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
     const input = { label, seed: 3, steps: 30, preview: { mode: 'NONE' } };
@@ -108,7 +108,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     expect(await readEvents(subscribe(url, followSubscription, { id, after: whole.length }))).toEqual([]);
   });
 
-  it('a returning subscriber goes on where it was cut off, while the generation runs', async () => {
+  it('a returning subscriber continues where it was cut off, while the generation runs', async () => {
     const { url } = running();
     const mutation = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
     const input = { label, seed: 4, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } };
@@ -151,7 +151,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     expect(second.computed).toBe(second.steps);
   });
 
-  it('a generation that is to be kept goes on when its subscriber leaves', async () => {
+  it('a generation with keep continues when its subscriber leaves', async () => {
     const { url } = running();
     const input = { label, steps: 30, keep: true, preview: { mode: 'NONE' } };
     const events = await readEvents(subscribe(url, generateSubscription, { input }), ({ step }) => step !== 2);
@@ -160,7 +160,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     expect(rest.at(-1)?.__typename).toBe('GenerationCompleted');
   });
 
-  it('the same input with the same seed gives the same tokens, another seed others', async () => {
+  it('the same input and seed give the same tokens, another seed others', async () => {
     const { url } = running();
     const tokens = async (seed: number, order: string) => {
       const input = { label, seed, steps: 16, order: { kind: order }, preview: { mode: 'NONE' } };
@@ -174,7 +174,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     }
   });
 
-  it('input that cannot be used is refused before anything is queued', async () => {
+  it('invalid input is rejected before anything is queued', async () => {
     const { url, engine } = running();
     const before = engine.list().length;
     const results = [];
@@ -188,7 +188,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
 });
 
 describe('cancelling', () => {
-  it('ends what runs and what waits, each with one GenerationCancelled, and leaves what is finished', async () => {
+  it('ends running and waiting generations with one GenerationCancelled each, and not finished ones', async () => {
     const { url, engine } = running();
     const mutation = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
     const cancel = `mutation ($id: ID!) { cancelGeneration(id: $id) { id status } }`;

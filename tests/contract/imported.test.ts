@@ -86,7 +86,7 @@ async function draw(input: object): Promise<Drawn> {
 }
 
 describe('imported models', () => {
-  it('are served with what their files say', async () => {
+  it('are served with the properties of their files', async () => {
     const query = '{ models { id precision vocabularySize gridWidth imageWidth parameters labels { totalCount } } }';
     const { data } = await post<{ models: { id: string }[] }>(running().url, query);
     const byId = Object.fromEntries((data?.models ?? []).map(({ id, ...facts }) => [id, facts]));
@@ -190,7 +190,7 @@ describe.each([
 });
 
 describe.each(['square4-int4', 'maskgit-int8', 'maskgit-int4'])('the imported %s', (model) => {
-  it('draws each cell once, with tokens that there are', async () => {
+  it('decodes each cell once, with valid tokens', async () => {
     const { side, tokenizer } = imported.find(({ id }) => id === model) ?? { side: 0, tokenizer: '' };
     const drawn = await draw({ model, label: { index: 1 }, seed: 5, steps: 9 });
     expect(drawn.steps).toHaveLength(9);

@@ -34,7 +34,7 @@ describe('a picture of twice the size', () => {
     expect(seen.steps.every(({ totalSteps }) => totalSteps === seen.steps.length)).toBe(true);
   });
 
-  it('has twice the width, and the tokens that its steps told', async () => {
+  it('has twice the width, and the tokens that its steps reported', async () => {
     const { pictures, steps } = await go({});
     const grid = new Array<number | undefined>(1024);
     for (const { images } of steps) images[0]?.positions.forEach((cell, i) => (grid[cell] = images[0]?.tokens[i]));
@@ -44,7 +44,7 @@ describe('a picture of twice the size', () => {
     expect(await rgbOf(new Uint8Array(await file.arrayBuffer()))).toHaveLength(256 * 256 * 3);
   });
 
-  it('begins with the picture that the same input draws at the size of the model, in its steps', async () => {
+  it("starts with the steps of the same input at the model's own size", async () => {
     const alone = await go({ size: { factor: 1 }, schedule: { tokensPerStep: counts.slice(0, 5) } });
     const enlarged = await go({});
     expect(evenCells.map((cell) => enlarged.pictures[0]?.tokens[cell])).toEqual(alone.pictures[0]?.tokens);
@@ -88,7 +88,7 @@ describe('a picture of twice the size', () => {
     expect(ascending(positions)).toEqual(allCells);
   });
 
-  it('is the same for the same seed, and another for other spatial guidance', async () => {
+  it('is the same for the same seed, and differs with other spatial guidance', async () => {
     const tokens = async (input: object) => (await go(input)).pictures[0]?.tokens;
     const first = await tokens({});
     expect(await tokens({})).toEqual(first);
@@ -97,7 +97,7 @@ describe('a picture of twice the size', () => {
     expect(evenCells.map((cell) => other?.[cell])).toEqual(evenCells.map((cell) => first?.[cell]));
   });
 
-  it('is cancelled in its second part, and no further step is computed', async () => {
+  it('can be cancelled in its second part, and no further step is computed', async () => {
     const { url, engine } = running();
     const before = engine.load.stepsComputed;
     const schedule = { tokensPerStep: [256, ...otherCells.map(() => 1)] };

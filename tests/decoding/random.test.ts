@@ -22,7 +22,7 @@ describe('a random generator', () => {
     );
   });
 
-  it('gives the order and the sampler of a seed streams of their own', () => {
+  it('gives the order and the sampler of a seed separate streams', () => {
     fc.assert(
       fc.property(anySeed, (seed) => {
         const order = bits(Random.of(seed, 'order'));
@@ -63,7 +63,7 @@ describe('uniform numbers', () => {
     for (const count of tenths) expect(Math.abs(count - 1000)).toBeLessThan(6 * Math.sqrt(900));
   });
 
-  it('stay below 1 and reach down to 0 whatever the bits are', () => {
+  it('are at least 0 and below 1 for any bits', () => {
     class Fixed extends Random {
       constructor(readonly value: number) {
         super([0, 0, 0, 0]);
@@ -76,7 +76,7 @@ describe('uniform numbers', () => {
     expect(new Fixed(0).uniform()).toBe(0);
   });
 
-  it('become integers below a bound, all of them', () => {
+  it('become all integers below a bound', () => {
     fc.assert(
       fc.property(anySeed, fc.integer({ min: 1, max: 8 }), (seed, below) => {
         const random = Random.of(seed, 'order');

@@ -20,7 +20,7 @@ const request: GenerationRequest = {
 const ids = (generations: readonly Generation[]) => generations.map(({ id }) => id);
 
 describe('the archive', () => {
-  it('forgets the oldest finished ones first, and none that is not finished', () => {
+  it('drops the oldest finished ones first, and no unfinished one', () => {
     const archive = new Archive(2);
     const generations = ['a', 'b', 'c', 'd', 'e'].map((id) => new Generation(id, request));
     for (const generation of generations) {

@@ -54,7 +54,7 @@ async function logitsOf({ session, embeddings, shape }: RandarTransformer, rows:
 }
 
 describe.each([1, 2])('a transformer in int8, with %i threads', (threads) => {
-  it('gives a row the same logits, bit by bit, alone and in any company', async () => {
+  it('gives a sequence bit-identical logits alone and in any batch', async () => {
     const transformer = await load(threads);
     const alone = await logitsOf(transformer, [rowOf(3)], 0);
     for (const company of [1, 2, 4, 7]) {

@@ -32,7 +32,7 @@ function problemsOf(shapes: Shapes): string[] {
 }
 
 describe('a tokenizer file', () => {
-  it('tells its family and sizes', async () => {
+  it('has a family and sizes', async () => {
     expect(read(await shapesOf('llamagen-f4.safetensors'))).toMatchObject({
       family: 'llamagen',
       factor: 4,
@@ -50,14 +50,14 @@ describe('a tokenizer file', () => {
     });
   });
 
-  it('is refused where it holds something else, naming both families', async () => {
+  it('is rejected if it contains something else, naming both families', async () => {
     for (const shapes of [await shapesOf('randar-square4.safetensors'), {}]) {
       expect(() => read(shapes)).toThrow(CheckpointError);
       expect(() => read(shapes)).toThrow(/not a tokenizer of a known family: .*"llamagen".*"maskgit"/);
     }
   });
 
-  it("is refused where it is taming-transformers' VQGAN, whose names are almost MaskGIT's", () => {
+  it("is rejected if it is taming-transformers' VQGAN, whose names are almost MaskGIT's", () => {
     const shapes = {
       'encoder.down.0.block.0.conv1.weight': [128, 128, 3, 3],
       'encoder.mid.block_1.conv1.weight': [512, 512, 3, 3],
@@ -120,7 +120,7 @@ describe('a tokenizer file', () => {
     expect(problemsOf({ ...shapes, [missing]: undefined })).toEqual([`${missing} is missing`]);
   });
 
-  it('is refused for channels that are no groups of a normalisation', async () => {
+  it('is rejected for channels that do not divide into groups', async () => {
     const shapes = await shapesOf('maskgit-f4.bin');
     const narrow = Object.fromEntries(
       Object.entries(shapes).map(([name, shape]) => [name, shape?.map((size) => (size === 64 ? 48 : size))]),

@@ -80,7 +80,7 @@ describe('an uploaded image', () => {
     }
   });
 
-  it('keeps its pixels where it has the size that is wanted', async () => {
+  it('keeps its pixels if it has the requested size', async () => {
     const file = await stripes([red, green, blue], 4, 12).png().toBuffer();
     const image = await decodeImage(file, { width: 12, height: 12, fit: 'cover' });
     expect([0, 3, 4, 7, 8, 11].map((x) => pixel(image, x, 5))).toEqual([red, red, green, green, blue, blue]);
@@ -121,7 +121,7 @@ describe('an uploaded image', () => {
     expect([pixel(image, 0, 0), pixel(image, 7, 15), pixel(image, 15, 0)]).toEqual([red, green, blue]);
   });
 
-  it('of any size and aspect comes to the size that is wanted, under each fit', async () => {
+  it('of any size and aspect gets the requested size, with each fit', async () => {
     const side = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constant(3000));
     const cases = fc.record({
       original: fc.tuple(side, side),
@@ -156,7 +156,7 @@ describe('an uploaded image', () => {
     );
   });
 
-  it('becomes white where it is transparent, and half white where it is half transparent', async () => {
+  it('becomes white where transparent, and half white where half transparent', async () => {
     const file = await stripes(
       [
         [...red, 255],
@@ -188,7 +188,7 @@ describe('an uploaded image', () => {
     }
   });
 
-  it('stands as its EXIF orientation says', async () => {
+  it('is rotated by its EXIF orientation', async () => {
     // Orientation 6: the camera was turned, so the stored image must be turned a quarter clockwise.
     const file = await stripes([red, blue], 8, 16).withMetadata({ orientation: 6 }).png().toBuffer();
     const image = await decodeImage(file, { width: 16, height: 16, fit: 'cover' });
@@ -196,7 +196,7 @@ describe('an uploaded image', () => {
     expect([pixel(image, 3, 13), pixel(image, 12, 13)]).toEqual([blue, blue]);
   });
 
-  it('is refused where it is no image', async () => {
+  it('is rejected if it is not an image', async () => {
     for (const bytes of [new Uint8Array(), Buffer.from('not an image'), Buffer.from('<html></html>'), drawing]) {
       const error = await refusal(bytes);
       expect(error.code).toBe('BAD_IMAGE');
@@ -210,7 +210,7 @@ describe('an uploaded image', () => {
     );
   });
 
-  it.each(['png', 'jpeg', 'webp'] as const)('is refused where a %s is cut short', async (format) => {
+  it.each(['png', 'jpeg', 'webp'] as const)('is rejected if a %s is truncated', async (format) => {
     const pixels = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i * 31) % 256);
     const file = await sharp(pixels, { raw: { width: 64, height: 64, channels: 3 } })
       .toFormat(format)
@@ -218,7 +218,7 @@ describe('an uploaded image', () => {
     for (const part of [0.1, 0.5, 0.9]) await refusal(file.subarray(0, Math.floor(file.length * part)));
   });
 
-  it('is refused where it has too many pixels, by what its head says', async () => {
+  it('is rejected for too many pixels, judging by its header', async () => {
     const side = Math.sqrt(maxInputPixels);
     const blank = (height: number) =>
       sharp({ create: { width: side, height, channels: 3, background: '#fff' }, limitInputPixels: false })
@@ -233,7 +233,7 @@ describe('an uploaded image', () => {
     ['50,000 x 50,000 pixels', 50_000, 50_000],
     ['one row of more pixels than are allowed', maxInputPixels + 1, 1],
     ['2^31 - 1 pixels in each direction', 2 ** 31 - 1, 2 ** 31 - 1],
-  ])('is refused where a small file says it has %s, and takes no memory for them', async (_, width, height) => {
+  ])('is rejected if a small file claims %s, without allocating memory for them', async (_, width, height) => {
     const before = process.memoryUsage().rss;
     const error = await refusal(pngHead(width, height));
     expect(error.message).toMatch(/^cannot decode it: ./);
@@ -241,7 +241,7 @@ describe('an uploaded image', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(300e6);
   });
 
-  it('is refused where a GIF of 42 bytes says it has 65,535 x 65,535 pixels', async () => {
+  it('is rejected if a GIF of 42 bytes claims 65,535 x 65,535 pixels', async () => {
     const gif = Buffer.concat([
       Buffer.from('GIF89a', 'latin1'),
       Buffer.from([0xff, 0xff, 0xff, 0xff, 0x80, 0, 0, 0, 0, 0, 255, 255, 255]),

@@ -41,7 +41,7 @@ async function isSmallOf(layers: number, type: keyof typeof bytesOf): Promise<bo
 }
 
 describe('a model', () => {
-  it.each(['F32', 'F16', 'I8'] as const)('is small by its parameters, whose matrices are %s', async (type) => {
+  it.each(['F32', 'F16', 'I8'] as const)('is small by its number of parameters, with matrices of %s', async (type) => {
     expect(await isSmallOf(12, type)).toBe(true);
     expect(await isSmallOf(13, type)).toBe(false);
   });

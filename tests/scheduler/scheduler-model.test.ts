@@ -229,7 +229,7 @@ async function terminalEvents({ log }: Generation): Promise<{ count: number; isL
   return { count: types.filter(isTerminal).length, isLast: isTerminal(types.at(-1) ?? '') };
 }
 
-describe('the scheduler, whatever comes', () => {
+describe('the scheduler with any sequence of operations', () => {
   it.each([1, 2, 3])(
     'lends no slot twice, is fair, leaves nobody waiting where there is room, and ends each once: decodeWorkers %i',
     async (decodeWorkers) => {

@@ -55,13 +55,13 @@ describe('npm run dev', () => {
   const api = () => address(/API at (http:\S+\/graphql)/);
   const askForModels = async (url: string) => (await post<{ models: object[] }>(url, '{ models { id } }')).data?.models;
 
-  it('gives out the page from source, which reaches the server at its own address', async () => {
+  it('serves the page from source, which reaches the server at its own address', async () => {
     expect(await (await fetch(page())).text()).toContain('/@vite/client');
     expect(await (await fetch(`${page()}/src/main.tsx`)).text()).toContain('/src/components/app.tsx');
     expect(await askForModels(`${page()}/graphql`)).toHaveLength(2);
   });
 
-  it('lets the server run on where a change does not compile, and starts it again where it does', async () => {
+  it('keeps the server running if a change does not compile, and restarts it otherwise', async () => {
     const file = join(copy, 'src/cli/main.ts');
     const source = await readFile(file, 'utf8');
     const before = said.length;

@@ -25,7 +25,7 @@ describe.skipIf(chromium === undefined)('twenty generations at once', () => {
     return (await devtools.send('Runtime.getHeapUsage')).usedSize;
   }
 
-  it('are all followed, and leave nothing behind', { timeout: 600_000 }, async () => {
+  it('are all followed, and leak nothing', { timeout: 600_000 }, async () => {
     const page = await open(running().server.address);
     const devtools = await page.context().newCDPSession(page);
     await page.getByLabel('Steps').fill('48');

@@ -23,7 +23,7 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
   const drawnCells = (known: Int32Array | undefined) =>
     Array.from(known ?? [], (token, cell) => (token === unknown ? cell : -1)).filter((cell) => cell >= 0);
 
-  it('is inpainted where a mask was painted on it, and nowhere else', async () => {
+  it('is inpainted under a painted mask, and nowhere else', async () => {
     const page = await open(running().server.address);
     await page.getByRole('radio', { name: 'Inpaint' }).check();
     await page.locator('input[type=file]').setInputFiles(await photo());
@@ -59,7 +59,7 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
     expect(drawnCells((await shown(page)).request.known)).toEqual([136, 137]);
   });
 
-  it('may be dropped anywhere', async () => {
+  it('can be dropped anywhere', async () => {
     const page = await open(running().server.address);
     await dropAnywhere(page, await photo());
     await page.getByRole('application').waitFor();
@@ -67,7 +67,7 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
     await page.getByText(/: 0 of 256 cells/).waitFor();
   });
 
-  it('is refused in words where it is none', async () => {
+  it('is rejected with a message if invalid', async () => {
     const page = await open(running().server.address);
     await page.getByRole('radio', { name: 'Inpaint' }).check();
     const file = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') };

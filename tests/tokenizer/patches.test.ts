@@ -94,7 +94,7 @@ describe('a mosaic', () => {
 });
 
 describe('painting unknown cells', () => {
-  it('leaves known cells alone', () => {
+  it('does not change known cells', () => {
     const grid = { width: 2, height: 2 };
     const picture = new Uint8Array(4 * 48).fill(7);
     paintUnknownCells(picture, Int32Array.of(0, -1, -1, 3), grid, factor);
@@ -120,7 +120,7 @@ describe('the patches of a tokenizer', () => {
     expect([...asked].sort((a, b) => a - b)).toEqual([...Array(tokenizer.vocabulary).keys()]);
   });
 
-  it('are what the decoder draws for a code, wherever it draws it', async () => {
+  it('are what the decoder draws for a code anywhere', async () => {
     const { tokenizer } = await loadTokenizerGolden('llamagen-f4');
     // Draws every cell of token t in the colour (t, 2 t, 3 t), regardless of its neighbours.
     const plain: Tokenizer = {
@@ -154,7 +154,7 @@ describe('the patches of a tokenizer', () => {
     expect(off).toBeLessThan(40);
   });
 
-  it('of the built-in model, as they lie beside it, are those of its tokenizer', async () => {
+  it('in the built-in model are those of its tokenizer', async () => {
     const tokenizer = await loadTokenizer(`${builtInModels}/emoji/tokenizer.safetensors`, onOneThread);
     const kept = await readPatches(`${builtInModels}/emoji/patches.safetensors`, tokenizer);
     const made = await buildPatches(tokenizer);

@@ -49,7 +49,7 @@ describe.each([
     expect(moved).toHaveLength(codesThatBytesMove);
   });
 
-  it('decodes codes to the pixels of the reference, but for those on the border of two levels', async () => {
+  it('decodes codes to the pixels of the reference, except on the border of two levels', async () => {
     const tokens = Int32Array.from(golden.codes[0] ?? []);
     const pixels = await tokenizer.decode(tokens, { width: side, height: side });
     const expected = golden.decoded_u8.flat(2);
@@ -65,7 +65,7 @@ describe.each([
     expect(off.length).toBeLessThan(expected.length / 1000);
   });
 
-  it('decodes several pictures at once as each by itself', async () => {
+  it('decodes several pictures at once as if alone', async () => {
     const grid = { width: 3, height: 2 };
     const pictures = [0, 1, 2].map((from) => Int32Array.from({ length: 6 }, (_, i) => from * 6 + i));
     const together = await tokenizer.decodeBatch(pictures, grid);
@@ -102,7 +102,7 @@ describe('the tokenizer of the built-in model', () => {
     ['square', { width: 16, height: 16 }],
     ['wide', { width: 18, height: 4 }],
     ['high', { width: 6, height: 20 }],
-  ])('gives a %s picture back much as it was', async (_, grid) => {
+  ])('reconstructs a %s picture closely', async (_, grid) => {
     const tokenizer = await loadTokenizer(`${builtInModels}/emoji/tokenizer.safetensors`, onOneThread);
     const [width, height] = [grid.width * tokenizer.factor, grid.height * tokenizer.factor];
     const picture = flag(width, height);

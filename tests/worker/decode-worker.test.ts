@@ -51,7 +51,7 @@ async function ended(of: Generation): Promise<Generation> {
 }
 
 describe('a decode worker', () => {
-  it('gives each picture of a generation what its seed gives alone', async () => {
+  it('gives each picture of a generation the same as its seed alone', async () => {
     const together = generation({ seed: 20, count: 3, sampling: { temperature: 1, topK: 5, topP: 1 } });
     scheduler.enqueue(together, 'client');
     await ended(together);
@@ -64,7 +64,7 @@ describe('a decode worker', () => {
   });
 });
 
-describe('generations that are decoded together', () => {
+describe('generations decoded together', () => {
   const various = (): Generation[] => [
     generation({ seed: 30, tokensPerStep: [4, 4, 4, 4], guidance: { start: 1, end: 1, curve: 'linear', power: 1 } }),
     generation({ seed: 31, count: 3, order: { kind: 'spiral' }, sampling: { temperature: 1, topK: 5, topP: 0.9 } }),
@@ -78,7 +78,7 @@ describe('generations that are decoded together', () => {
     generation({ seed: 34, guidance: { start: 3, end: 3, curve: 'cosine', power: 2 } }),
   ];
 
-  it('come to the tokens that each comes to alone, whatever they are and whenever they join', async () => {
+  it('have the same tokens as alone, whatever they are and whenever they join', async () => {
     const alone: (readonly Int32Array[])[] = [];
     for (const each of various()) {
       scheduler.enqueue(each, 'client');
@@ -94,7 +94,7 @@ describe('generations that are decoded together', () => {
     expect(together.map(({ tokens }) => tokens)).toEqual(alone);
   });
 
-  it('begin at once while there is room, and do not wait for the end of others', async () => {
+  it('start at once while there is room, and do not wait for others to end', async () => {
     // Enough pictures for slow steps. They arrive together: however late the thread reads its messages, it reads them
     // in order.
     const long = generation({ seed: 40, count: 400 });
@@ -105,7 +105,7 @@ describe('generations that are decoded together', () => {
     expect((await ended(long)).status).toBe('completed');
   });
 
-  it('may be cancelled before the thread has heard of them', async () => {
+  it('may be cancelled before the thread has received them', async () => {
     const each = generation();
     scheduler.enqueue(each, 'client');
     scheduler.cancel(each);
@@ -116,7 +116,7 @@ describe('generations that are decoded together', () => {
     expect(each.log.length).toBe(2);
   });
 
-  it('give their slots back when they are cancelled in the middle', async () => {
+  it('release their slots when they are cancelled in the middle', async () => {
     for (let i = 0; i < 3 * maxConcurrent; i++) {
       const each = generation({ seed: i, count: 16 });
       scheduler.enqueue(each, 'client');
@@ -132,7 +132,7 @@ describe('generations that are decoded together', () => {
 });
 
 describe('a decode worker with little KV memory', () => {
-  it('has as many slots as fit, and uses them again and again', async () => {
+  it('has as many slots as fit, and reuses them', async () => {
     // square4: 2 layers of 33 positions of 64 numbers, keys and values: 33,792 bytes per slot.
     const small = start({ kvBytes: 5 * 33_792 });
     try {
@@ -147,7 +147,7 @@ describe('a decode worker with little KV memory', () => {
     }
   });
 
-  it('cannot be started where not even one slot fits', async () => {
+  it('cannot be started if not even one slot fits', async () => {
     const none = start({ kvBytes: 33_791 });
     await expect(none.ready).rejects.toThrow('give it more memory (--memory)');
     await none.close();
@@ -161,7 +161,7 @@ describe('several decode workers', () => {
     return several;
   };
 
-  it('come to the same tokens in whichever of them', async () => {
+  it('give the same tokens in any of them', async () => {
     const several = await startSeveral();
     try {
       const requests = Array.from({ length: 9 }, (_, i) => ({ seed: 60 + i, count: 1 + (i % 2) }));
@@ -180,7 +180,7 @@ describe('several decode workers', () => {
     }
   });
 
-  it('whose threads die fail what ran in them, and go on in new ones', async () => {
+  it('whose threads die fail what ran in them, and continue in new ones', async () => {
     const threads: Worker[] = [];
     const count = (thread: Worker) => void threads.push(thread);
     process.on('worker', count);

@@ -42,7 +42,7 @@ describe('the picture thread of a model with MaskGIT weights', () => {
     expect([...(await thread.decode(tokens, { width: 8, height: 8 }))]).toEqual(golden.decoded_u8.flat(2));
   });
 
-  it('says at its start that model.json names the other family', async () => {
+  it('fails at startup if model.json names the other family', async () => {
     const thread = await start('llamagen');
     await expect(thread.ready).rejects.toThrow(
       /tokenizer\.safetensors: contains a tokenizer of the family "maskgit", expected "llamagen"/,

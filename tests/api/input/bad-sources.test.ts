@@ -143,7 +143,7 @@ describe('an outpainting', () => {
     await expectRefused(input, at, says);
   });
 
-  it('is taken just where it lies inside and leaves something', async () => {
+  it('is accepted if and only if it lies inside and leaves a cell', async () => {
     const side = fc.integer({ min: -1, max: 5 });
     const places = fc.record({ x: side, y: side, width: side, height: side });
     await fc.assert(
@@ -176,7 +176,7 @@ describe('known tokens', () => {
     await expectRefused(input, at, says);
   });
 
-  it('are refused just where something is wrong with them', async () => {
+  it('are rejected if and only if something is wrong with them', async () => {
     const cell = fc.oneof(
       { weight: 30, arbitrary: fc.nat(cells - 1) },
       { weight: 1, arbitrary: fc.constantFrom(-1, 16, 2 ** 31 - 1) },
@@ -209,7 +209,7 @@ describe('known tokens', () => {
     );
   });
 
-  it('leave an explicit order no more than the open cells, and no fewer', async () => {
+  it('leave exactly the open cells to an explicit order', async () => {
     const source = { tokens: { positions: [0, 1], tokens: [5, 6] } };
     const open = all.slice(2);
     await finish({ source, order: { positions: open } });
@@ -227,7 +227,7 @@ describe('a redraw', () => {
   });
   const all = Array.from({ length: cells }, (_, cell) => cell);
 
-  it('of a generation that nobody knows is refused', async () => {
+  it('of an unknown generation is rejected', async () => {
     await expectRefused(redraw('nobody'), `${field}.generation`, 'got "nobody"');
   });
 
@@ -243,7 +243,7 @@ describe('a redraw', () => {
     await expectRefused(redraw(await finish({ count: 2 }), more), at, says);
   });
 
-  it('of a generation that is not completed is refused, of a cancelled one as well', async () => {
+  it('of an unfinished or cancelled generation is rejected', async () => {
     // Behind so many others that need most of the memory, it is still waiting when the redraw is requested.
     const { engine } = running();
     const request = engine.find(await finish({ ...unguided, count: 2 }))?.request;
@@ -282,7 +282,7 @@ describe('a size', () => {
     await expectRefused({ size: { factor: 2, spatialGuidance } }, at, says);
   });
 
-  it('together with a source is refused, but not one of 1', async () => {
+  it('with a source is rejected unless the factor is 1', async () => {
     const source = { tokens: { positions: [1], tokens: [1] } };
     await expectRefused({ ...unguided, source }, 'input.source', 'cannot be combined');
     await finish({ size: { factor: 1 }, source });
@@ -307,7 +307,7 @@ describe('a size', () => {
     await expectRefused({ ...unguided, schedule: { tokensPerStep } }, 'input.schedule.tokensPerStep', says);
   });
 
-  it('is taken with an explicit schedule just where one of its steps ends with the small picture', async () => {
+  it('accepts an explicit schedule if and only if a step ends with the small picture', async () => {
     const schedules = fc
       .tuple(
         fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 }),
@@ -348,8 +348,8 @@ describe('a size', () => {
   });
 });
 
-describe('what does not fit in memory', () => {
-  it('is refused before it is queued, and says what it would take', async () => {
+describe('a request that does not fit in memory', () => {
+  it('is rejected before it is queued, with the memory it needs', async () => {
     await expectRefused({ size: { factor: 2 } }, 'input.size', 'to fit in memory');
     await expectRefused({ count: 16 }, 'input.count', 'to fit in memory');
     const source = { tokens: { positions: [1], tokens: [1] } };
@@ -359,7 +359,7 @@ describe('what does not fit in memory', () => {
   });
 });
 
-describe('all that is wrong with a source is told at once, with what else is wrong', () => {
+describe('all problems of a source are reported at once, with all others', () => {
   const others = { topP: 2, count: 17, size: { factor: 3 } };
   const elsewhere = ['input.count', 'input.topP', 'input.size.factor'];
 
@@ -386,7 +386,7 @@ describe('all that is wrong with a source is told at once, with what else is wro
     expect([...refused.fields].sort()).toEqual([...fields, ...elsewhere].sort());
   });
 
-  it('but nothing is said of how many cells it leaves, which nobody knows', async () => {
+  it('except those that depend on the unknown number of open cells', async () => {
     const source = { inpaint: { image: noImage, mask: half } };
     const { fields } = await refusal({ source, schedule: { tokensPerStep: [8] }, order: { positions: [1, 2] } });
     expect(fields).toEqual(['input.source.inpaint.image.dataUri']);

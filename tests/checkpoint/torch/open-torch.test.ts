@@ -40,7 +40,7 @@ async function golden(name: string): Promise<WeightFile> {
   return file;
 }
 
-describe('files of torch.save', () => {
+describe('torch.save files', () => {
   // The conversion drops a buffer used in training.
   it.each([
     ['llamagen-f4', ['quantize.codebook_used']],
@@ -54,7 +54,7 @@ describe('files of torch.save', () => {
    * has views (transposed, sliced, stepped, permuted, channels-last), a tied weight, an nn.Parameter, a scalar, an
    * empty tensor and every type. The expected file has the same tensors made contiguous, written by safetensors.torch.
    */
-  it.each(['torch-training.pt', 'torch-training-protocol5.pt'])('%s has what torch finds in it', async (name) => {
+  it.each(['torch-training.pt', 'torch-training-protocol5.pt'])('%s has the tensors that torch reads', async (name) => {
     await expectSame(await golden(name), await golden('torch-training.safetensors'));
   });
 
@@ -63,7 +63,7 @@ describe('files of torch.save', () => {
     ['maskgit-f4.bin', 114, 1050139, 1842.4868885581718],
     ['rar-square8.bin', 45, 289256, 361.15055799896436],
     ['llamagen-f4.pt', 252, 1135675, 2372.6804491663233],
-  ])('%s has as many tensors as torch finds, with the same sum', async (name, count, numbers, sum) => {
+  ])('%s has as many tensors as torch reads, with the same sum', async (name, count, numbers, sum) => {
     const file = await golden(name);
     let [total, length] = [0, 0];
     for (const [tensor, { dtype }] of file.tensors) {
@@ -120,14 +120,14 @@ describe('the weights of a torch file', () => {
     ['a list of tensors', list(tensor())],
     ['an empty dict', dict()],
     ['a dict of dicts of dicts', dict(text('net'), dict(text('model'), state()))],
-  ])('are not found in %s, which says where they may be', async (_, root) => {
+  ])('are not found in %s, and the error says where they should be', async (_, root) => {
     const message = await complaint(() => namesOf(pickleOf(root)));
     expect(message).toContain(
       'contains no weights: expected tensors by name, at the top level or under one of model, module',
     );
   });
 
-  it('that are not found are told by the keys that are', async () => {
+  it('that are not found are reported with the keys that exist', async () => {
     expect(await complaint(() => namesOf(pickleOf(dict(text('net'), dict(), text('lr'), int(1)))))).toContain(
       '(found: "net", "lr")',
     );
@@ -304,7 +304,7 @@ describe('a broken torch file', () => {
     ]);
   });
 
-  it('whose tensors are many times the file is refused, shared or not', async () => {
+  it('whose tensors are many times the file is rejected, shared or not', async () => {
     const big = { shape: [10_000], numel: 10_000 };
     const many = (count: number) =>
       torchFile(pickleOf(dict(...Array.from({ length: count }, (_, i) => [text(`t${i}`), tensor(big)]).flat())), {
@@ -314,7 +314,7 @@ describe('a broken torch file', () => {
     expect(await complaint(() => opened(many(20)))).toContain('more than 8 times the');
   });
 
-  it('whose tensors reach over much and take little is refused too: each would be read in full', async () => {
+  it('whose sparse tensors span much of the file is rejected, since each would be read in full', async () => {
     const wide = { shape: [2], stride: [9_999], numel: 10_000 };
     const parts = Array.from({ length: 20 }, (_, i) => [text(`t${i}`), tensor(wide)]).flat();
     const file = torchFile(pickleOf(dict(...parts)), { 0: new Uint8Array(40_000) });

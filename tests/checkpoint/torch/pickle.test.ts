@@ -60,7 +60,7 @@ describe('a pickle', () => {
     }
   });
 
-  it('shares what it names again', () => {
+  it('shares repeated values', () => {
     const value = read(pickleOf('(', ']q\x05', 'h\x05', 't'));
     if (!Array.isArray(value)) throw new Error('no tuple');
     expect(value[0]).toBe(value[1]);
@@ -89,17 +89,17 @@ describe('a pickle', () => {
     expect(read(pickleOf(tuple(int(1)), 'Q'))).toEqual({ kind: 'persistent', id: [1] });
   });
 
-  it('has an OrderedDict for a Map, whose attributes say nothing', () => {
+  it('turns an OrderedDict into a Map and ignores its attributes', () => {
     const value = read(pickleOf(orderedDict(text('a'), int(1)), dict(text('_metadata'), dict()), 'b'));
     expect(value).toEqual(new Map([['a', 1]]));
   });
 
-  it('is data of an object in memory only where the pickle is: nothing of Object is a key', () => {
+  it('does not expose properties of Object', () => {
     expect(read(pickleOf(dict(text('__proto__'), int(1))))).toEqual(new Map([['__proto__', 1]]));
   });
 });
 
-describe('a pickle that names what is not allowed', () => {
+describe('a pickle that names something not allowed', () => {
   it.each<[string, Part[], string]>([
     ['calls os.system', [call(global('os', 'system'), text('touch /tmp/owned'))], '"os.system"'],
     ['calls posix.system', [call(global('posix', 'system'), text('id'))], '"posix.system"'],
@@ -176,7 +176,7 @@ describe('a broken pickle', () => {
     expect(await refusal(bytes)).toContain(what);
   });
 
-  it('that remembers a list of lists of lists is no larger in memory than in the file', () => {
+  it('with nested shared lists takes no more memory than the file', () => {
     // Each list contains the previous one twice: walking it would visit 2^100 lists.
     const byte = (code: number) => String.fromCharCode(code);
     const levels = Array.from({ length: 100 }, (_, i) => `](h${byte(i)}h${byte(i)}eq${byte(i + 1)}`);

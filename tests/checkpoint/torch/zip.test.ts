@@ -24,7 +24,7 @@ const expected: [string, number[]][] = [
 ];
 
 describe('a zip', () => {
-  it('gives its entries, behind whatever padding', async () => {
+  it('gives its entries, with any padding', async () => {
     expect(await unpackBytes(zipOf([one, two]))).toEqual(expected);
     expect(await unpackBytes(zipOf([]))).toEqual([]);
   });
@@ -36,7 +36,7 @@ describe('a zip', () => {
     expect(await unpackBytes(zipOf(wide, { zip64: true }))).toEqual(expected);
   });
 
-  it('may be above 4 GiB', async () => {
+  it('may exceed 4 GiB', async () => {
     // The first entry is 5 GiB of zeros, which need not exist to be skipped.
     const gap = 5 * 2 ** 30;
     const hollow: BuiltEntry = { name: 'hollow', bytes: new Uint8Array(0), size: gap, zip64: true };
@@ -153,7 +153,7 @@ describe('a broken zip', () => {
     expect(message).toContain('; entry "zwei/größer" is encrypted');
   });
 
-  it('of a hundred thousand empty entries in one place is refused before it is listed', async () => {
+  it('of a hundred thousand empty entries at one offset is rejected before it is listed', async () => {
     const entry = directoryOf({ name: 'x', bytes: utf8(''), headerAt: 0 });
     const listing = new Uint8Array(entry.length * 2 ** 17);
     for (let i = 0; i < 2 ** 17; i++) listing.set(entry, i * entry.length);

@@ -53,7 +53,7 @@ describe.each(['randar-square4', 'randar-square8'])('the logits of %s, layer by 
     expect((await readdir(folder())).filter((entry) => entry.startsWith('layer-'))).toEqual([]);
   }
 
-  it('are those of the reference, where they lie in a file', () =>
+  it('are those of the reference, from a mapped file', () =>
     withSafetensors(goldenFile(`${name}.safetensors`), (file) => expectReference({ kind: 'mapped', file })));
 
   it('are those of the reference, written out one by one', async () => {

@@ -92,7 +92,7 @@ it.each([
   asked.mockRestore();
 });
 
-it('is refused where the model says other heads or another grid', async () => {
+it('is rejected if model.json states other heads or another grid', async () => {
   const path = join(folder, 'transformer.safetensors');
   const said = /the weights are for 4 attention heads and 64 cells, but model\.json says/;
   await expect(loadRar(path, 8, rarGrid, onOneThread)).rejects.toThrow(said);

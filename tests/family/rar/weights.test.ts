@@ -51,12 +51,12 @@ describe("RAR's sizes", () => {
     expect(Math.abs(parameters / 1e6 - millions)).toBeLessThan(1);
   });
 
-  it('are told by a name that no other family has', () => {
+  it('are recognised by a name that no other family has', () => {
     expect(rar.recognises([...tensorsOf(small).keys()])).toBe(true);
     expect(rar.recognises(['cls_token', 'pos_embed', 'blocks.0.attn.qkv.weight'])).toBe(false);
   });
 
-  it('come with the precision of what a step multiplies with', () => {
+  it("come with the precision of the step's matrices", () => {
     const tensors = tensorsOf(small);
     for (const [name, { shape }] of tensors) tensors.set(name, { dtype: 'F16', shape });
     expect(rarPrecision(readRar(new ParameterReader('rar.bin', tensors)))).toBe('fp16');
@@ -109,7 +109,7 @@ describe('a file of RAR is refused', () => {
     expect(problemsOf(resize(name, shape)).some((problem) => says.test(problem))).toBe(true);
   });
 
-  it('by the one parameter at fault, where sizes of others follow from it', () => {
+  it('for the one faulty parameter if other sizes depend on it', () => {
     expect(problemsOf((tensors) => tensors.delete('embeddings.weight'))).toEqual(['embeddings.weight is missing']);
     expect(problemsOf((tensors) => tensors.delete('lm_head.weight'))).toEqual(['lm_head.weight is missing']);
     expect(problemsOf((tensors) => tensors.delete('pos_embed'))).toEqual(['pos_embed is missing']);
