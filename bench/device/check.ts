@@ -265,7 +265,7 @@ async function weights(size: Size, folder: string): Promise<void> {
   let state = 1;
   const next = () => (state = (Math.imul(state, 1664525) + 1013904223) | 0) / 2 ** 31;
   // About normal, as halves; enough of them that two matrices do not begin alike.
-  const numbers = Float32Array.from({ length: 1 << 20 }, () => (next() + next() + next()) as number);
+  const numbers = Float32Array.from({ length: 1 << 20 }, () => next() + next() + next());
   const pools = new Map<number, Uint16Array>();
   const pool = (spread: number): Uint16Array => {
     const known = pools.get(spread) ?? Uint16Array.from(numbers, (number) => half(number * spread));
