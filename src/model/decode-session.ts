@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { cellCount } from '../decoding/grid.js';
 import type { DecodedCells, DecodingRequest } from '../decoding/decoding.js';
 import { DecodingChain } from '../decoding/decoding-chain.js';
 import type { Enlarging } from '../decoding/enlarging.js';
@@ -114,7 +115,12 @@ export async function openDeviceSession(
       cuda,
       floatType: 'F16',
       spelled: false,
-      blocks: (blockBytes) => Math.floor(Math.min(kvBytes, shareForCaches * cuda.freeBytes()) / blockBytes),
+      blocks: (blockBytes) => {
+        // A sequence of the model's own size has two positions a cell at the most.
+        const perSlot = blocksFor(2 * cellCount(grid));
+        const bytes = Math.min(kvBytes, shareForCaches * cuda.freeBytes());
+        return perSlot * slotsIn(bytes, perSlot * blockBytes);
+      },
     });
     return deviceSession(transformer, () => cuda.close());
   } catch (error) {
