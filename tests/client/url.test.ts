@@ -18,7 +18,7 @@ describe('the URL of a server', () => {
   it.each(['localhost', '', '/graphql', 'ftp://localhost/graphql'])(
     '%j is refused before anything is connected',
     (url) => {
-      expect(() => createClient({ url })).toThrow(/Expected `url` to be an/);
+      expect(() => createClient({ url })).toThrow(/Expected `url` to be an? /);
     },
   );
 });
