@@ -1,4 +1,5 @@
 import type ort from 'onnxruntime-node';
+import type { CachePlace } from '../graph/attention.js';
 
 /** Where the graphs run: an ONNX Runtime execution provider, with a number where there may be several. */
 export interface Device {
@@ -37,16 +38,22 @@ interface DeviceTraits {
   readonly isHost: boolean;
   /** Whether it keeps keys and values and draws the tokens itself, so that no logits leave it. */
   readonly decodesOnDevice: boolean;
+  /** Whether only one thread of a process may use it. ONNX Runtime has one WebGPU context for all, without a lock. */
+  readonly isForOneThread: boolean;
+  /** Where keys and values are between the runs of what does not decode on the device. */
+  readonly caches: CachePlace;
   /** What must be installed for it, where it may be missing. */
   readonly needs?: string;
 }
 
 const traits: Record<Device['provider'], DeviceTraits> = {
-  cpu: { integersAreFast: true, isHost: true, decodesOnDevice: false },
+  cpu: { integersAreFast: true, isHost: true, decodesOnDevice: false, isForOneThread: false, caches: 'host' },
   cuda: {
     integersAreFast: false,
     isHost: false,
     decodesOnDevice: true,
+    isForOneThread: false,
+    caches: 'host',
     needs:
       'it needs an NVIDIA card and libraries: "npx randar doctor" says which are missing, "npx randar setup-cuda" brings them',
   },
@@ -54,6 +61,8 @@ const traits: Record<Device['provider'], DeviceTraits> = {
     integersAreFast: false,
     isHost: false,
     decodesOnDevice: false,
+    isForOneThread: true,
+    caches: 'device',
     needs: 'it needs a graphics card with a Vulkan, Metal or D3D12 driver',
   },
 };

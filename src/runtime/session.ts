@@ -11,6 +11,8 @@ export interface SessionOptions {
   readonly spinning: boolean;
   /** Whether weights are laid out anew in memory for this session, which is quicker; where absent, they are. */
   readonly copies?: boolean;
+  /** Outputs that stay in the device's memory, as buffers that a later run may be fed; none where absent. */
+  readonly onDevice?: readonly string[];
   /** A file name's beginning: the time of each operator is written there when profiling ends. */
   readonly profile?: string;
 }
@@ -20,12 +22,16 @@ ort.env.logLevel = 'fatal';
 
 /** @throws DeviceError where the device, not the graph, is what fails. */
 export async function createSession(graph: Graph, options: SessionOptions): Promise<ort.InferenceSession> {
+  const onDevice = options.onDevice ?? [];
   try {
     return await ort.InferenceSession.create(graph.model, {
       executionProviders: [executionProvider(options.device)],
       intraOpNumThreads: options.threads,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
+      ...(onDevice.length === 0
+        ? {}
+        : { preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])) }),
       ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
       extra: {
         session: {

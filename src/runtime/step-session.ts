@@ -1,7 +1,7 @@
-import type { KvCache } from '../decoding/kv-cache.js';
 import type { StepInputs } from '../decoding/sequence.js';
 import type { Lane } from './lanes.js';
 import type { SessionOptions } from './session.js';
+import type { SlotMemory, StepCache } from './step-cache.js';
 
 /** Runs decoding steps. Each kind of device may have its own. */
 export interface StepSession {
@@ -13,10 +13,12 @@ export interface StepSession {
    * @throws RangeError for more lanes than it was made for
    */
   run(lanes: readonly Lane[]): Promise<Float32Array[]>;
+  /** @param positions of a slot */
+  allocate(positions: number, slots: number): SlotMemory;
   /** A cache with memory of its own, for what is decoded alone. */
-  createCache(sequences: number, positions: number): KvCache;
+  createCache(sequences: number, positions: number): StepCache;
   /** A step of one lane. */
-  runAlone(inputs: StepInputs, cache: KvCache): Promise<Float32Array>;
+  runAlone(inputs: StepInputs, cache: StepCache): Promise<Float32Array>;
   close(): Promise<void>;
 }
 

@@ -30,11 +30,7 @@ export async function loadRandar(
     const weights = readRandar(new ParameterReader(path, file.tensors), heads);
     const { shape } = weights;
     const tables = await readRandarTables(weights, file);
-    const session = await createHostStepSession(
-      (lanes) => buildRandarStepGraph(weights, file, { lanes }),
-      shape,
-      options,
-    );
+    const session = await createHostStepSession((lanes) => buildRandarStepGraph(weights, file, lanes), shape, options);
     const embeddings = embeddingsFor(tables, grid);
     const ownLayout = randarLayout(embeddings);
     let enlarged: SequenceLayout | undefined;

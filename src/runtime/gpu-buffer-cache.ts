@@ -1,0 +1,98 @@
+import ort from 'onnxruntime-node';
+import type { CacheShape, Past, RunPart, SlotMemory, StepCache } from './step-cache.js';
+
+/**
+ * Slots in the memory of a GPU. Nothing is allocated for a slot: a cache takes what its positions need, at most what its
+ * slots have room for, and gives it back when one of them is lent again.
+ */
+export function gpuBufferMemory(shape: CacheShape, positions: number, slots: number): SlotMemory {
+  const lent = new Map<number, GpuBufferCache>();
+  return {
+    slots,
+    cache: (from, count, sequences) => {
+      if (from < 0 || from + count > slots) {
+        throw new RangeError(`KV slots ${from} to ${from + count - 1}: there are ${slots}`);
+      }
+      const cache = new GpuBufferCache(shape, sequences, Math.floor((count * positions) / sequences));
+      for (let slot = from; slot < from + count; slot++) {
+        lent.get(slot)?.dispose();
+        lent.set(slot, cache);
+      }
+      return cache;
+    },
+  };
+}
+
+interface Layer {
+  readonly keys: ort.Tensor;
+  readonly values: ort.Tensor;
+}
+
+/**
+ * A run joins past and new positions in buffers of its own, which the next one is fed. Positions are major, so those that
+ * are kept are the beginning of a buffer, and nothing of it passes through the host.
+ */
+class GpuBufferCache implements StepCache {
+  #length = 0;
+  #layers: readonly Layer[] = [];
+
+  constructor(
+    readonly shape: CacheShape,
+    readonly sequences: number,
+    /** Positions that there is room for. */
+    readonly capacity: number,
+  ) {}
+
+  get length(): number {
+    return this.#length;
+  }
+
+  past(): Past {
+    const { heads, headDimension } = this.shape;
+    const dims = [this.#length, this.sequences * heads, headDimension];
+    const nothing = new ort.Tensor('float32', new Float32Array(0), [0, this.sequences * heads, headDimension]);
+    const kept = (tensor: ort.Tensor | undefined) =>
+      tensor ? ort.Tensor.fromGpuBuffer(tensor.gpuBuffer, { dataType: 'float32', dims }) : nothing;
+    return {
+      positions: this.#length,
+      isHidden: false,
+      keys: (layer) => kept(this.#layers[layer]?.keys),
+      values: (layer) => kept(this.#layers[layer]?.values),
+    };
+  }
+
+  keep(outputs: ort.InferenceSession.OnnxValueMapType, { lane, kept }: RunPart): void {
+    const layers = Array.from({ length: this.shape.layers }, (_, layer) => ({
+      keys: bufferOf(outputs, `allK.${lane}.${layer}`),
+      values: bufferOf(outputs, `allV.${lane}.${layer}`),
+    }));
+    if (this.#length + kept > this.capacity) {
+      release(layers);
+      throw new RangeError(`KV cache of ${this.capacity} positions cannot take ${kept} after ${this.#length}`);
+    }
+    release(this.#layers);
+    this.#layers = layers;
+    this.#length += kept;
+  }
+
+  /** Gives its memory back; it is empty then. */
+  dispose(): void {
+    release(this.#layers);
+    this.#layers = [];
+    this.#length = 0;
+  }
+}
+
+/** The garbage collector would, too, but knows nothing of the size of what it frees. */
+function release(layers: readonly Layer[]): void {
+  for (const { keys, values } of layers) {
+    keys.dispose();
+    values.dispose();
+  }
+}
+
+function bufferOf(outputs: ort.InferenceSession.OnnxValueMapType, name: string): ort.Tensor {
+  const output = outputs[name];
+  if (output?.location !== 'gpu-buffer') throw new TypeError(`the graph left nothing on the GPU for ${name}`);
+  return output;
+}
