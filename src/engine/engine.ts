@@ -200,7 +200,9 @@ function refuseThreads(serving: readonly Manifest[], { device, decodeWorkers = 1
   if (decodeWorkers > 1) throw new DeviceError(`device "${name}" takes 1 decode worker, got ${decodeWorkers}`);
   if (serving.length === 1) return;
   const ids = serving.map(({ id }) => id).join(', ');
-  throw new DeviceError(`device "${name}" serves 1 model, got ${serving.length} (${ids}): give one a folder of its own`);
+  throw new DeviceError(
+    `device "${name}" serves 1 model, got ${serving.length} (${ids}): give one a folder of its own`,
+  );
 }
 
 /** A device that is not faster with integers serves floats. */

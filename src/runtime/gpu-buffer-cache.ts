@@ -1,11 +1,16 @@
 import ort from 'onnxruntime-node';
 import type { CacheShape, Past, RunPart, SlotMemory, StepCache } from './step-cache.js';
 
+export interface GpuBufferMemory extends SlotMemory {
+  /** Gives all back. To be called before the sessions are released whose runs it is of: ONNX Runtime crashes if after. */
+  dispose(): void;
+}
+
 /**
  * Slots in the memory of a GPU. Nothing is allocated for a slot: a cache takes what its positions need, at most what its
  * slots have room for, and gives it back when one of them is lent again.
  */
-export function gpuBufferMemory(shape: CacheShape, positions: number, slots: number): SlotMemory {
+export function gpuBufferMemory(shape: CacheShape, positions: number, slots: number): GpuBufferMemory {
   const lent = new Map<number, GpuBufferCache>();
   return {
     slots,
@@ -19,6 +24,9 @@ export function gpuBufferMemory(shape: CacheShape, positions: number, slots: num
         lent.set(slot, cache);
       }
       return cache;
+    },
+    dispose: () => {
+      for (const cache of lent.values()) cache.dispose();
     },
   };
 }
@@ -71,8 +79,9 @@ class GpuBufferCache implements StepCache {
       throw new RangeError(`KV cache of ${this.capacity} positions cannot take ${kept} after ${this.#length}`);
     }
     release(this.#layers);
-    this.#layers = layers;
     this.#length += kept;
+    this.#layers = this.#length > 0 ? layers : [];
+    if (this.#length === 0) release(layers);
   }
 
   /** Gives its memory back; it is empty then. */
@@ -83,7 +92,6 @@ class GpuBufferCache implements StepCache {
   }
 }
 
-/** The garbage collector would, too, but knows nothing of the size of what it frees. */
 function release(layers: readonly Layer[]): void {
   for (const { keys, values } of layers) {
     keys.dispose();

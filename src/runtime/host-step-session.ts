@@ -3,11 +3,11 @@ import { joinedNames, type LaneOptions } from '../graph/attention.js';
 import type { Graph } from '../graph/onnx.js';
 import { isSmall, type TransformerShape } from '../graph/transformer-shape.js';
 import { traitsOf } from './device.js';
-import { gpuBufferMemory } from './gpu-buffer-cache.js';
+import { gpuBufferMemory, type GpuBufferMemory } from './gpu-buffer-cache.js';
 import { hostMemory } from './host-cache.js';
 import { idleInputs, packLanes, type Lane } from './lanes.js';
 import { createSession, floatsOf } from './session.js';
-import type { StepCache } from './step-cache.js';
+import type { SlotMemory, StepCache } from './step-cache.js';
 import { maxLanes, type StepSession, type StepSessionOptions } from './step-session.js';
 
 /**
@@ -38,7 +38,9 @@ export async function createHostStepSession(
   const { caches } = traitsOf(options.device);
   const most = options.lanes ?? maxLanes;
   const sessions: { readonly count: number; readonly session: ort.InferenceSession }[] = [];
+  const buffers: GpuBufferMemory[] = [];
   const close = async () => {
+    for (const memory of buffers) memory.dispose();
     await Promise.all(sessions.map(({ session }) => session.release()));
   };
   try {
@@ -52,16 +54,21 @@ export async function createHostStepSession(
     await close();
     throw error;
   }
-  const memory = caches === 'device' ? gpuBufferMemory : hostMemory;
+  const allocate = (positions: number, slots: number): SlotMemory => {
+    if (caches === 'host') return hostMemory(shape, positions, slots);
+    const memory = gpuBufferMemory(shape, positions, slots);
+    buffers.push(memory);
+    return memory;
+  };
   const createCache = (sequences: number, positions: number): StepCache =>
-    memory(shape, positions, sequences).cache(0, sequences, sequences);
+    allocate(positions, sequences).cache(0, sequences, sequences);
+  const idleCaches = Array.from({ length: most - 1 }, () => createCache(1, 1));
   const run = async (lanes: readonly Lane[]): Promise<Float32Array[]> => {
     const wideEnough = sessions.find(({ count }) => count >= lanes.length);
     if (!wideEnough) throw new RangeError(`a run has ${most} lanes, not ${lanes.length}`);
-    const idle = Array.from({ length: wideEnough.count - lanes.length }, () => ({
-      inputs: idleInputs(lanes[0]?.inputs),
-      cache: createCache(1, 1),
-    }));
+    const idle = idleCaches
+      .slice(0, wideEnough.count - lanes.length)
+      .map((cache) => ({ inputs: idleInputs(lanes[0]?.inputs), cache }));
     const { feeds, placed } = packLanes([...lanes, ...idle], shape);
     const outputs = await wideEnough.session.run(feeds);
     for (const { cache, part } of placed) cache.keep(outputs, part);
@@ -74,7 +81,7 @@ export async function createHostStepSession(
   };
   return {
     run,
-    allocate: (positions, slots) => memory(shape, positions, slots),
+    allocate,
     createCache,
     runAlone: async (inputs, cache) => {
       const [logits] = await run([{ inputs, cache }]);

@@ -15,7 +15,7 @@ export interface StepSession {
   run(lanes: readonly Lane[]): Promise<Float32Array[]>;
   /** @param positions of a slot */
   allocate(positions: number, slots: number): SlotMemory;
-  /** A cache with memory of its own, for what is decoded alone. */
+  /** A cache with memory of its own, for what is decoded alone; on a GPU it has it until the session is closed. */
   createCache(sequences: number, positions: number): StepCache;
   /** A step of one lane. */
   runAlone(inputs: StepInputs, cache: StepCache): Promise<Float32Array>;
