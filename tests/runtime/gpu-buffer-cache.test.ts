@@ -8,7 +8,7 @@ import { fileSource } from '../../src/checkpoint/source.js';
 import type { DecodingRequest } from '../../src/decoding/decoding.js';
 import type { Enlarging } from '../../src/decoding/enlarging.js';
 import { enlargingTokensPerStep, tokensPerStep } from '../../src/decoding/schedule.js';
-import type { StepInputs } from '../../src/decoding/sequence.js';
+import type { StepInputs, StepTensor } from '../../src/decoding/sequence.js';
 import { buildRandarStepGraph } from '../../src/family/randar/step-graph.js';
 import { readRandar } from '../../src/family/randar/weights.js';
 import { buildRarStepGraph, modulationWidth } from '../../src/family/rar/step-graph.js';
@@ -31,7 +31,6 @@ import { swiftShader } from '../support/swiftshader.js';
 
 const onWebGpu = { ...onOneThread, device: { provider: 'webgpu', index: 0 } } as const;
 const guidance = { start: 1, end: 4, curve: 'linear', power: 1 } as const;
-const grid = { width: 4, height: 4 };
 const cells = 16;
 const golden = readGolden<TransformerGolden>('randar-square4');
 
@@ -119,34 +118,34 @@ describe.skipIf(!swiftShader)('on WebGPU, with keys and values in GPU buffers,',
     const { path, folder: converted } = await convertRar();
     const [reference] = readRarGolden().cases;
     if (!reference) throw new Error('there is a case');
-    const { layout, session } = await loadRar(path, readRarGolden().config.heads, rarGrid, { ...onWebGpu, lanes: 1 });
+    const rar = await loadRar(path, readRarGolden().config.heads, rarGrid, { ...onWebGpu, lanes: 1 });
     const pictures = [{ label: reference.label, seed: 0, order: { kind: 'raster' } }] as const;
     const end = reference.guidance_scale === 0 ? 1 : reference.guidance_scale;
     const rarGuidance = { start: 1, end, curve: 'cosine', power: reference.guidance_scale_pow } as const;
-    const decoding = new Decoding(await layout({ pictures, guidance: rarGuidance }), {
+    const decoding = new Decoding(await rar.layout({ pictures, guidance: rarGuidance }), {
       pictures,
       tokensPerStep: tokensPerStep({ kind: 'one-by-one' }, reference.tokens.length),
       guidance: rarGuidance,
       sampling: { temperature: 0, topK: 0, topP: 1 },
     });
-    const cache = session.createCache(decoding.sequences, decoding.capacity);
+    const cache = rar.session.createCache(decoding.sequences, decoding.capacity);
     const tokens: number[] = [];
     while (!decoding.isDone) {
-      const step = decoding.apply(await session.runAlone(decoding.next(), cache));
+      const step = decoding.apply(await rar.session.runAlone(decoding.next(), cache));
       tokens.push(...(step[0]?.tokens ?? []));
     }
     expect(tokens).toEqual(reference.tokens);
-    await session.close();
+    await rar.session.close();
     await rm(converted, { recursive: true });
   });
 
   it.each(['RandAR', 'RAR'] as const)(
-    'no node of %s runs on the CPU, and nothing of the past comes from there',
+    'no node of %s runs on the CPU, nothing of the past comes from there, and what does not fit is refused',
     async (name) => {
       const { graph, shape, widths, close } = name === 'RandAR' ? await randarGraph() : await rarGraph();
       const profile = join(folder, `${name}-profile`);
       const session = await createSession(graph, { ...onWebGpu, onDevice: joinedNames(2, shape.layers), profile });
-      const memory = gpuBufferMemory(shape, 8, 3);
+      const memory = gpuBufferMemory(shape, 2, 3);
       const lanes = [1, 2].map((sequences, i) => ({
         inputs: numbered(sequences, widths),
         cache: memory.cache(i, sequences, sequences),
@@ -162,6 +161,13 @@ describe.skipIf(!swiftShader)('on WebGPU, with keys and values in GPU buffers,',
         const outputs = await session.run(feeds);
         for (const { cache, part } of placed) cache.keep(outputs, part);
       }
+      const { feeds, placed } = packLanes(lanes, shape);
+      const outputs = await session.run(feeds);
+      for (const { cache, part } of placed) {
+        expect(() => cache.keep(outputs, part)).toThrow(
+          new RangeError('KV cache of 2 positions cannot take 1 after 2'),
+        );
+      }
       // One slot of the second lane is lent again.
       memory.cache(2, 1, 1);
       const left = lanes.map(({ cache }) => [cache.length, cache.past().keys(0).location]);
@@ -169,7 +175,7 @@ describe.skipIf(!swiftShader)('on WebGPU, with keys and values in GPU buffers,',
       memory.dispose();
       await session.release();
       await close();
-      expect(pasts).toEqual(['cpu', 'gpu-buffer'].map((place) => new Array(4 * shape.layers).fill(place)));
+      expect(pasts).toEqual(['cpu', 'gpu-buffer'].map((place) => new Array<string>(4 * shape.layers).fill(place)));
       expect(left).toEqual([
         [2, 'gpu-buffer'],
         [0, 'cpu'],
@@ -194,10 +200,11 @@ describe('slots in GPU buffers', () => {
 
 /** Two positions of which one is kept. */
 function numbered(sequences: number, widths: Readonly<Record<string, number>>): StepInputs {
-  const tensors = Object.entries(widths).map(([name, width]) => {
-    return [name, { width, numbers: Float32Array.from({ length: 2 * sequences * width }, (_, i) => Math.sin(i)) }];
-  });
-  return { positions: 2, sequences, tensors: Object.fromEntries(tensors), wanted: 1, kept: 1 };
+  const tensors: Record<string, StepTensor> = {};
+  for (const [name, width] of Object.entries(widths)) {
+    tensors[name] = { width, numbers: Float32Array.from({ length: 2 * sequences * width }, (_, i) => Math.sin(i)) };
+  }
+  return { positions: 2, sequences, tensors, wanted: 1, kept: 1 };
 }
 
 interface OpenGraph {
