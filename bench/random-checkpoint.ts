@@ -39,7 +39,7 @@ export async function writeRandomCheckpoint(size: Size, folder: string): Promise
   await writeFile(join(folder, tokenizerFile), torchFile(pickleOf(dict(text('model'), dict(...entries))), storages));
 }
 
-function transformerTensors(size: Size): NamedTensor[] {
+export function transformerTensors(size: Size): NamedTensor[] {
   const { dimension, layers, hidden } = sizes[size];
   const vocabulary = 16384;
   const shapes: Record<string, readonly number[]> = {
@@ -62,7 +62,7 @@ function transformerTensors(size: Size): NamedTensor[] {
 }
 
 /** LlamaGen's VQModel, f16: 16,384 codes of 8 numbers. */
-function tokenizerTensors(): NamedTensor[] {
+export function tokenizerTensors(): NamedTensor[] {
   const [base, z, codes] = [128, 256, 8];
   const widths = [1, 1, 2, 2, 4].map((times) => times * base);
   const deepest = widths.at(-1) ?? base;

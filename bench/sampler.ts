@@ -15,12 +15,14 @@ const samplings: ReadonlyMap<string, Sampling> = new Map([
 
 const drawsPerRound = 200;
 
+const built = new URL('../dist/decoding/sampler.js', import.meta.url);
+
 /**
  * A draw with the sampler's own exponential beside the same sampler with Math.exp: microseconds a draw, by vocabulary and
  * sampling. Each is a module of its own, so that neither is compiled for both, and a round times each once.
  */
 export async function benchSampler(rounds: number): Promise<void> {
-  const own = await readFile(new URL('../dist/decoding/sampler.js', import.meta.url), 'utf8');
+  const own = await readFile(built, 'utf8');
   const modules = [await moduleOf(own), await moduleOf(withMathExp(own))];
   const rows = [['tokens, sampling', 'own exponential, us', 'Math.exp, us', 'ratio']];
   for (const vocabulary of [2_048, 16_384]) {
@@ -50,7 +52,9 @@ function withMathExp(source: string): string {
 }
 
 async function moduleOf(source: string): Promise<typeof SamplerModule> {
-  const text = source.replace(/^\/\/# sourceMappingURL=.*$/m, '');
+  const text = source
+    .replace(/^\/\/# sourceMappingURL=.*$/m, '')
+    .replaceAll(/from '(\..*?)'/g, (_, path: string) => `from '${new URL(path, built).href}'`);
   return (await import(`data:text/javascript,${encodeURIComponent(text)}`)) as typeof SamplerModule;
 }
 

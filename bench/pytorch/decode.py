@@ -5,7 +5,7 @@ Reads one command a line from standard input and answers each with one line of J
   {"do": "draw", "dtype": "fp32", "compiled": false, "batch": 1, "steps": 88, "guidance": [1, 2], "temperature": 0.8, "seed": 0}
   {"do": "greedy", "classes": [..], "order": [[..]], "tokens_per_step": [..], "guidance": [1, 4]}
 
-Usage: python decode.py transformer.safetensors HEADS SIDE
+Usage: python decode.py transformer.safetensors HEADS SIDE [cpu | cuda]
 Source of the algorithm: ziqipang/RandAR, RandAR/model/randar_gpt.py, generate.
 """
 
@@ -150,6 +150,8 @@ def generate(model, classes, order, tokens_per_step, guidance, sample):
             scale = start + (end - start) * decoded / cells
             logits = unconditional + scale * (conditional - unconditional)
         tokens[:, decoded : decoded + count] = sample(logits)
+        if tokens.is_cuda:
+            torch.cuda.synchronize()
         decoded, past, previous = decoded + count, past + kept, count
         ms.append((time.perf_counter() - began) * 1000)
     return tokens, ms
@@ -165,7 +167,9 @@ def drawn(temperature):
 
 def main():
     path, heads, side = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    tensors = read_safetensors(path)
+    device = sys.argv[4] if len(sys.argv) > 4 else "cpu"
+    torch.set_default_device(device)
+    tensors = {name: tensor.to(device) for name, tensor in read_safetensors(path).items()}
     types = {"fp32": torch.float32, "bf16": torch.bfloat16}
     models = {}
 

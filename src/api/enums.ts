@@ -1,8 +1,16 @@
 import type { GenerationStatus as Status } from '../generation/generation.js';
+import type { Guidance } from '../decoding/guidance.js';
 import type { NamedOrder } from '../decoding/order.js';
 import type { Fit } from '../image/decode.js';
 import type { ImageFormat as Format } from '../image/encode.js';
-import type { GenerationStatus, ImageFit, ImageFormat, OrderKind, PreviewMode } from './generated/resolvers.js';
+import type {
+  GenerationStatus,
+  GuidanceCurve,
+  ImageFit,
+  ImageFormat,
+  OrderKind,
+  PreviewMode,
+} from './generated/resolvers.js';
 
 /** The schema's enums as the project's own words, and back. */
 
@@ -15,6 +23,8 @@ export const orderKinds: Record<OrderKind, NamedOrder> = {
   LOCALITY: 'locality',
   CENTER_OUT: 'center-out',
 };
+
+export const guidanceCurves: Record<GuidanceCurve, Guidance['curve']> = { LINEAR: 'linear', COSINE: 'cosine' };
 
 export const previewModes: Record<PreviewMode, 'none' | 'mosaic' | 'decoded'> = {
   NONE: 'none',

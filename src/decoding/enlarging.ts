@@ -41,6 +41,15 @@ export function smallCell(cell: number, small: Grid): number | undefined {
   return (row / enlargementFactor) * small.width + column / enlargementFactor;
 }
 
+/** The small picture's cells at places of the enlarged grid. @throws RangeError for a place between them */
+export function smallCells(cells: readonly number[], small: Grid): number[] {
+  return cells.map((cell) => {
+    const at = smallCell(cell, small);
+    if (at === undefined) throw new RangeError(`cell ${cell} of the enlarged grid is none of the small picture`);
+    return at;
+  });
+}
+
 /** The small picture's tokens, row by row, from those of the enlarged grid. */
 export function smallTokens(tokens: Int32Array, small: Grid): Int32Array {
   return tokens.filter((_, cell) => smallCell(cell, small) !== undefined);

@@ -107,7 +107,8 @@ const fractions = Float64Array.from({ length: 64 }, (_, i) => 2 ** (-i / 64));
 const powers = Float64Array.from({ length: 1024 }, (_, i) => 2 ** -i);
 
 /**
- * e^x for x <= 0 to 1e-12 of itself. Math.exp is a call out of compiled code, and took most of the time of a draw.
+ * e^x for x <= 0 to 1e-12 of itself. Math.exp is a call out of compiled code: with this, a draw from all tokens takes
+ * 30 to 60 % less time, one with top-p 15 to 35 % less, one with top-k about the same (`npm run bench -- sampler`).
  * e^x = 2^(-n/64) e^r with an r so small that five terms of its series are enough. Source: Tang, "Table-Driven
  * Implementation of the Exponential Function in IEEE Floating-Point Arithmetic" (ACM TOMS 15, 1989).
  */
@@ -116,7 +117,8 @@ function exponential(x: number): number {
   const n = (x * (-64 / Math.LN2) + 0.5) | 0;
   const r = x + n * (Math.LN2 / 64);
   const series = 1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120)))));
-  return doubleAt(fractions, n & 63) * doubleAt(powers, n >> 6) * series;
+  // Both places exist for x from -700 to 0. Checking that again, by doubleAt, took a quarter of a draw.
+  return (fractions[n & 63] as number) * (powers[n >> 6] as number) * series;
 }
 
 function likeliest(logits: Float32Array): number {

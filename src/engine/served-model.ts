@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { maxVocabulary } from '../generation/picture.js';
 import { familyNamed } from '../family/families.js';
 import type { Capabilities } from '../family/model-family.js';
-import { cpu, traitsOf, type Device } from '../runtime/device.js';
+import { traitsOf, type Device } from '../runtime/device.js';
 import { ModelError, type Manifest } from '../model/manifest.js';
 import { isSmallModel } from '../model/transformer-file.js';
 import { DecodedPreviews } from '../preview/previews.js';
@@ -54,9 +54,7 @@ export async function serveModel(manifest: Manifest, options: ServeOptions): Pro
     { grid: manifest.grid, kvBytes, maxQueued, maxConcurrent, decodeWorkers },
     (share, handlers) => startDecodeWorker({ manifest, device, ...share }, handlers),
   );
-  // Decoding has the device where one thread only may have it.
-  const pictureDevice = traitsOf(device).isForOneThread ? cpu : device;
-  const pictures = new PictureWorker({ manifest, device: pictureDevice });
+  const pictures = new PictureWorker({ manifest, device });
   let previewWorker: PictureWorker | undefined;
   const close = async () => {
     await Promise.all([scheduler.close(), pictures.close(), previewWorker?.close()]);
@@ -77,7 +75,7 @@ export async function serveModel(manifest: Manifest, options: ServeOptions): Pro
       previews: new DecodedPreviews(
         // A thread of its own, started when the first one is asked for: finished pictures do not wait behind it.
         (picture) => {
-          previewWorker ??= new PictureWorker({ manifest, device: pictureDevice });
+          previewWorker ??= new PictureWorker({ manifest, device });
           const worker = previewWorker;
           return options.pictures.pixels(picture, () => worker.decode(picture.tokens, picture));
         },

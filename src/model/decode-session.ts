@@ -67,7 +67,7 @@ export async function openHostSession(
   }
 }
 
-function hostSession(transformer: Transformer, kvBytes: number): DecodeSession<StepInputs, StepCache> {
+export function hostSession(transformer: Transformer, kvBytes: number): DecodeSession<StepInputs, StepCache> {
   const { shape, precision, weightBytes, positions, session, enlargedLayout } = transformer;
   const kvSlotBytes = slotBytesOf(shape, positions);
   const memory = session.allocate(positions, slotsIn(kvBytes, kvSlotBytes));

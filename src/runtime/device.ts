@@ -38,6 +38,8 @@ interface DeviceTraits {
   readonly isHost: boolean;
   /** Whether it keeps keys and values and draws the tokens itself, so that no logits leave it. */
   readonly decodesOnDevice: boolean;
+  /** Whether the tokenizer's networks run there, too. */
+  readonly drawsPixels: boolean;
   /** Whether only one thread of a process may use it. ONNX Runtime has one WebGPU context for all, without a lock. */
   readonly isForOneThread: boolean;
   /** Where keys and values are between the runs of what does not decode on the device. */
@@ -47,11 +49,19 @@ interface DeviceTraits {
 }
 
 const traits: Record<Device['provider'], DeviceTraits> = {
-  cpu: { integersAreFast: true, isHost: true, decodesOnDevice: false, isForOneThread: false, caches: 'host' },
+  cpu: {
+    integersAreFast: true,
+    isHost: true,
+    decodesOnDevice: false,
+    drawsPixels: true,
+    isForOneThread: false,
+    caches: 'host',
+  },
   cuda: {
     integersAreFast: false,
     isHost: false,
     decodesOnDevice: true,
+    drawsPixels: false,
     isForOneThread: false,
     caches: 'host',
     needs:
@@ -61,6 +71,7 @@ const traits: Record<Device['provider'], DeviceTraits> = {
     integersAreFast: false,
     isHost: false,
     decodesOnDevice: false,
+    drawsPixels: false,
     isForOneThread: true,
     caches: 'device',
     needs: 'it needs a graphics card with a Vulkan, Metal or D3D12 driver',
@@ -69,6 +80,11 @@ const traits: Record<Device['provider'], DeviceTraits> = {
 
 export function traitsOf({ provider }: Device): DeviceTraits {
   return traits[provider];
+}
+
+/** Where the tokenizer's networks run for a model that decodes on `device`. */
+export function pixelDevice(device: Device): Device {
+  return traitsOf(device).drawsPixels ? device : cpu;
 }
 
 /** One line: which device is missing, and what to install. Undefined for the CPU, which never is. */

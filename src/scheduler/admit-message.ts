@@ -1,5 +1,5 @@
 import type { PictureRequest } from '../decoding/decoding.js';
-import { enlargementFactor, smallCell } from '../decoding/enlarging.js';
+import { smallCells, smallGrid } from '../decoding/enlarging.js';
 import { cellCount } from '../decoding/grid.js';
 import { knownCells } from '../decoding/known.js';
 import type { Generation } from '../generation/generation.js';
@@ -27,18 +27,13 @@ export function admitMessage({ id, request }: Generation, slots: KvSlots): Admit
 }
 
 /** Explicit positions of an enlargement are those of the small picture first, in the places that they have at the end. */
-function ordersOf({
-  order,
-  width,
-  height,
-  enlarging,
-}: GenerationRequest): Pick<PictureRequest, 'order' | 'enlargedOrder'> {
+function ordersOf(request: GenerationRequest): Pick<PictureRequest, 'order' | 'enlargedOrder'> {
+  const { order, enlarging } = request;
   if (!enlarging || order.kind !== 'explicit') return { order };
-  const small = { width: width / enlargementFactor, height: height / enlargementFactor };
+  const small = smallGrid(request);
   const count = cellCount(small);
-  const positions = order.positions.slice(0, count).map((cell) => smallCell(cell, small) ?? -1);
   return {
-    order: { kind: 'explicit', positions },
+    order: { kind: 'explicit', positions: smallCells(order.positions.slice(0, count), small) },
     enlargedOrder: { kind: 'explicit', positions: order.positions.slice(count) },
   };
 }

@@ -55,8 +55,8 @@ export async function loadTokenizer(
     }
     const { vocabulary, isNormalised } = weights;
     const codebook = createCodebook(vocabulary, await readFloats(file, weights.codebook), isNormalised);
-    const decoder = await createSession(buildDecoderGraph(weights, file), options);
     const encoderGraph = buildEncoderGraph(weights, file);
+    const decoder = await createSession(buildDecoderGraph(weights, file), options);
     return tokenizerOf(weights, codebook, decoder, () => createSession(encoderGraph, options));
   });
 }

@@ -5,6 +5,7 @@ import { workerData } from 'node:worker_threads';
 import { decodePartial } from '../tokenizer/partial.js';
 import type { FeatureEncoder } from '../family/transformer.js';
 import type { Manifest } from '../model/manifest.js';
+import { pixelDevice } from '../runtime/device.js';
 import { loadFeatures } from '../model/transformer-file.js';
 import { readPatches } from '../tokenizer/patch-file.js';
 import { buildPatches, type PatchTable } from '../tokenizer/patches.js';
@@ -22,7 +23,8 @@ import type {
 
 /** Owns the tokenizer's sessions: tokens to pixels and back, one job after another. */
 
-const { manifest, device } = workerData as ThreadData;
+const { manifest, device: decodingDevice } = workerData as ThreadData;
+const device = pixelDevice(decodingDevice);
 const send = sender<FirstMessage<TokenizerFacts> | FromPictureThread>();
 
 try {

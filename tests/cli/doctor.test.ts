@@ -1,14 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toDo } from '../../src/cli/doctor.js';
 import { parts } from '../../src/runtime/cuda/libraries.js';
 import { randar } from '../support/cli.js';
 import { fakeCuda } from '../support/fake-cuda/fake-cuda.js';
-
-const folder = () => mkdtemp(join(tmpdir(), 'doctor-'));
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 interface Told {
   readonly devices: readonly { readonly device: string; readonly problem?: string }[];
@@ -41,7 +38,7 @@ describe('randar doctor', () => {
   });
 
   it('is told to nobody: ONNX Runtime’s reports are off', async () => {
-    const home = await folder();
+    const home = temporaryFolder('home');
     // On a build server it reports nothing anyway.
     await randar(['doctor'], { HOME: home, XDG_CACHE_HOME: undefined, CI: undefined });
     expect(existsSync(join(home, '.cache'))).toBe(false);

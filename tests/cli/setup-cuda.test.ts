@@ -1,13 +1,13 @@
-import { copyFile, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withDownloaded } from '../../src/runtime/cuda/bring-wheels.js';
 import { parts } from '../../src/runtime/cuda/libraries.js';
 import { wheels, type Wheel } from '../../src/runtime/cuda/wheels.js';
 import { randar } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-const folder = () => mkdtemp(join(tmpdir(), 'setup-cuda-'));
+const folder = () => temporaryFolder('setup-cuda');
 
 /** The smallest of the wheels, as pip brings it; undefined where no registry is reached, which CI does not put up with. */
 const runtime = wheelOf('CUDA runtime');
@@ -20,7 +20,7 @@ function wheelOf(name: string): Wheel {
 }
 
 async function bringSmall(): Promise<string | undefined> {
-  const to = await folder();
+  const to = folder();
   try {
     await withDownloaded(runtime, to, (path) => copyFile(path, join(to, runtime.file)));
     return to;
@@ -33,7 +33,7 @@ async function bringSmall(): Promise<string | undefined> {
 
 /** A folder that has all parts but one. */
 async function folderWithout(name: string): Promise<string> {
-  const to = await folder();
+  const to = folder();
   const files = parts.filter((part) => part.name !== name).flatMap((part) => part.files);
   await Promise.all(files.map((file) => writeFile(join(to, file), 'there already')));
   return to;
@@ -71,7 +71,7 @@ describe('randar setup-cuda', () => {
   });
 
   it('says without Python what to bring, and how to have it taken', async () => {
-    const { code, stderr } = await randar(['setup-cuda', '--to', await folder()], { PATH: '/nowhere' });
+    const { code, stderr } = await randar(['setup-cuda', '--to', folder()], { PATH: '/nowhere' });
     expect(code).toBe(1);
     expect(stderr).toContain('there is no python3 with pip');
     for (const { project, version, part } of wheels) {
@@ -81,7 +81,7 @@ describe('randar setup-cuda', () => {
   });
 
   it('names the wheels that a folder lacks, before it unpacks any', async () => {
-    const [from, to] = [await folder(), await folder()];
+    const [from, to] = [folder(), folder()];
     const { code, stderr } = await randar(['setup-cuda', '--to', to, '--from', from]);
     expect(code).toBe(1);
     expect(stderr).toContain(`randar: ${from} lacks ${runtime.file}, ${wheelOf('cuBLAS').file}`);
@@ -89,7 +89,7 @@ describe('randar setup-cuda', () => {
   });
 
   it('refuses a wheel that is not the one that was pinned', async () => {
-    const [from, to] = [await folder(), await folderWithout('CUDA runtime')];
+    const [from, to] = [folder(), await folderWithout('CUDA runtime')];
     await writeFile(join(from, runtime.file), 'something else');
     const { code, stderr } = await randar(['setup-cuda', '--to', to, '--from', from]);
     expect(code).toBe(1);

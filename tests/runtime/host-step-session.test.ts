@@ -1,6 +1,9 @@
 import ort from 'onnxruntime-node';
 import { describe, expect, it, vi } from 'vitest';
 import { Decoding, type DecodingRequest } from '../../src/decoding/decoding.js';
+import type { LaneOptions } from '../../src/graph/attention.js';
+import { GraphBuilder, type Graph } from '../../src/graph/onnx.js';
+import { createHostStepSession } from '../../src/runtime/host-step-session.js';
 import { loadRandar } from '../../src/family/randar/transformer.js';
 import { maxLanes, type StepSession } from '../../src/runtime/step-session.js';
 import { goldenFile, loadTransformerGolden, onOneThread } from '../support/goldens/load.js';
@@ -104,4 +107,23 @@ describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', 
     await expect(alone.session.run([first, second])).rejects.toThrow(new RangeError('a run has 1 lanes, not 2'));
     await alone.session.close();
   });
+});
+
+it('a step session whose graph of more lanes fails releases those of fewer', async () => {
+  const shape = { dimension: 4, layers: 0, heads: 1, headDimension: 4, vocabulary: 4, classes: 1, parameters: 0 };
+  const created = vi.spyOn(ort.InferenceSession, 'create');
+  const graphOf = ({ lanes = 1 }: LaneOptions): Graph => {
+    if (lanes > 1) throw new Error('no graph of several');
+    const graph = new GraphBuilder('one lane');
+    graph.output('y', graph.node('Relu', [graph.input('x', 'float32', [1])]), 'float32', [1]);
+    return graph.build({ file: 'none', place: () => ({ offset: 0, length: 0 }) });
+  };
+  try {
+    await expect(createHostStepSession(graphOf, shape, onOneThread)).rejects.toThrow('no graph of several');
+    const session = await (created.mock.results[0]?.value as Promise<ort.InferenceSession>);
+    const x = new ort.Tensor('float32', Float32Array.of(1), [1]);
+    await expect(session.run({ x })).rejects.toThrow(/disposed/);
+  } finally {
+    created.mockRestore();
+  }
 });

@@ -148,7 +148,7 @@ describe('a decode worker with little KV memory', () => {
 
   it('cannot be started where not even one slot fits', async () => {
     const none = start({ kvBytes: 33_791 });
-    await expect(none.ready).rejects.toThrow('give it more memory (--memory)');
+    await expect(none.ready).rejects.toThrow('raise --memory');
     await none.close();
   });
 });

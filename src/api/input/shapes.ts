@@ -3,7 +3,7 @@ import { cellCount, type Grid } from '../../decoding/grid.js';
 import type { Guidance } from '../../decoding/guidance.js';
 import type { ServedModel } from '../../engine/served-model.js';
 import type { PreviewRequest } from '../../generation/request.js';
-import { previewModes } from '../enums.js';
+import { guidanceCurves, previewModes } from '../enums.js';
 
 /**
  * What each field of an input may be by itself, as data. The messages say what is allowed; GraphQL has checked the types.
@@ -36,8 +36,6 @@ function cells(grid: Grid) {
   });
 }
 
-const curves = { LINEAR: 'linear', COSINE: 'cosine' } as const;
-
 const guidance = z
   .object({
     start: number(0, 100),
@@ -45,7 +43,7 @@ const guidance = z
     curve: optional(z.enum(['LINEAR', 'COSINE']), 'LINEAR'),
     power: optional(number(0, 10), 1),
   })
-  .transform((given): Guidance => ({ ...given, curve: curves[given.curve] }));
+  .transform((given): Guidance => ({ ...given, curve: guidanceCurves[given.curve] }));
 
 const preview = z
   .object({

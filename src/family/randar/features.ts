@@ -28,9 +28,8 @@ export async function loadFeatureEncoder(
     const whole = readRandar(new ParameterReader(path, file.tensors), heads);
     const layers = whole.layers.slice(0, layer + 1);
     const weights = { ...whole, layers, shape: { ...whole.shape, layers: layers.length } };
-    const tables = await readRandarTables(whole, file);
+    const embeddings = embeddingsFor(await readRandarTables(whole, file), grid);
     const session = await createSession(buildRandarStepGraph(weights, file, { end: 'hidden' }), options);
-    const embeddings = embeddingsFor(tables, grid);
     const { dimension } = weights.shape;
     return {
       dimension,

@@ -19,7 +19,7 @@ import type { RandarWeights } from './weights.js';
  * What a position means (class token, position instruction, image token) stays outside: a step feeds embedding rows,
  * their rotations and the cache, so that one graph serves every order, grid and use.
  *
- * One step of several lanes. A lane is a generation: S new positions of R rows after P cached ones, each its own. All
+ * One step of several lanes. A lane is a generation: S new positions of R sequences after P cached ones, each its own. All
  * that multiplies with a weight sees the rows of all lanes together, so that weights are read once; attention is each
  * lane's own, so that no lane is padded to another's length and none sees another's rows. Positions are major in a lane,
  * so that its cache is one array per layer whose first P positions are a view, and new positions are written behind it in

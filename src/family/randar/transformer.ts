@@ -30,10 +30,10 @@ export async function loadRandar(
     const weights = readRandar(new ParameterReader(path, file.tensors), heads);
     const { shape } = weights;
     const tables = await readRandarTables(weights, file);
-    const session = await createHostStepSession((lanes) => buildRandarStepGraph(weights, file, lanes), shape, options);
     const embeddings = embeddingsFor(tables, grid);
     const ownLayout = randarLayout(embeddings);
     let enlarged: SequenceLayout | undefined;
+    const session = await createHostStepSession((lanes) => buildRandarStepGraph(weights, file, lanes), shape, options);
     return {
       shape,
       precision: randarPrecision(weights),

@@ -56,12 +56,12 @@ export async function loadRar(
       },
       layout: async ({ pictures, guidance }) => {
         const labels = pictures.map(({ label }) => label);
-        const rows = new Map<number, Float32Array>();
+        const byLabel = new Map<number, Float32Array>();
         for (const label of isGuided(guidance) ? [...labels, shape.classes] : labels) {
-          rows.set(label, await modulations.of(label));
+          byLabel.set(label, await modulations.of(label));
         }
         return rarLayout(tables, grid, (label) => {
-          const modulation = rows.get(label);
+          const modulation = byLabel.get(label);
           if (!modulation) throw new RangeError(`no picture of label ${label} was said to be drawn`);
           return modulation;
         });

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -8,8 +7,8 @@ import { GraphBuilder } from '../../../src/graph/onnx.js';
 import { findLibraries, parts } from '../../../src/runtime/cuda/libraries.js';
 import { loadLibraries } from '../../../src/runtime/cuda/load-libraries.js';
 import { tryProvider } from '../../../src/runtime/cuda/provider.js';
-import { existsSync } from 'node:fs';
 import { fakeCuda, readReport } from '../../support/fake-cuda/fake-cuda.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const nothingHeld = { deviceBytes: 0, pinnedBytes: 0, streams: 0, events: 0, graphs: 0, handles: 0 };
 
@@ -61,7 +60,7 @@ describe.runIf(fakeCuda)('the libraries of the CUDA provider', () => {
   );
 
   it('name a file that is no library, and why', async () => {
-    const broken = mkdtempSync(join(tmpdir(), 'broken-cuda-'));
+    const broken = temporaryFolder('broken-cuda');
     for (const file of parts.flatMap(({ files }) => files)) {
       if (file !== 'libcurand.so.10' && existsSync(join(folder, file)))
         symlinkSync(join(folder, file), join(broken, file));
@@ -73,7 +72,7 @@ describe.runIf(fakeCuda)('the libraries of the CUDA provider', () => {
   });
 
   it('are held by nobody when a thread has used them and its process ends', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'cuda-report-')), 'report.json');
+    const file = join(temporaryFolder('cuda-report'), 'report.json');
     const program = fileURLToPath(new URL('../../support/fake-cuda/in-threads.js', import.meta.url));
     const said = execFileSync(process.execPath, [program, folder], {
       encoding: 'utf8',

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { unpackWheel } from '../../../src/runtime/cuda/unpack-wheel.js';
 import { wheels, type Wheel } from '../../../src/runtime/cuda/wheels.js';
 import { zipOf } from '../../support/broken-files/zip.js';
 import { utf8 } from '../../support/broken-files/bytes.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const [pinned] = wheels;
 
@@ -14,13 +14,13 @@ const [pinned] = wheels;
 function wheelOf(files: Record<string, string>): { path: string; wheel: Wheel } {
   if (!pinned) throw new Error('no wheel is pinned');
   const bytes = zipOf(Object.entries(files).map(([name, text]) => ({ name, bytes: utf8(text) })));
-  const path = join(mkdtempSync(join(tmpdir(), 'wheel-')), 'made.whl');
+  const path = join(temporaryFolder('wheel'), 'made.whl');
   writeFileSync(path, bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { path, wheel: { ...pinned, file: 'made.whl', bytes: bytes.length, sha256 } };
 }
 
-const folder = () => mkdtempSync(join(tmpdir(), 'unpacked-'));
+const folder = () => temporaryFolder('unpacked');
 
 describe('unpacking a wheel', () => {
   it('writes the libraries that are wanted, flat, and nothing else', async () => {

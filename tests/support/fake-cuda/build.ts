@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,13 +15,12 @@ const fakes = [
 ] as const;
 
 /**
- * A folder with the provider, by links, and a CUDA made for it: whatever the provider imports and no C file here has
+ * Fills a folder with the provider, by links, and a CUDA made for it: whatever the provider imports and no C file here has
  * is generated, so that it loads.
  *
  * @param provider the files of ONNX Runtime for CUDA
  */
-export function buildFakeCuda(provider: readonly string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fake-cuda-'));
+export function buildFakeCuda(provider: readonly string[], folder: string): void {
   for (const file of provider) symlinkSync(file, join(folder, basename(file)));
   const imports = execFileSync('nm', ['-D', '--undefined-only', join(folder, 'libonnxruntime_providers_cuda.so')], {
     encoding: 'utf8',
@@ -37,7 +35,6 @@ export function buildFakeCuda(provider: readonly string[]): string {
     const flags = ['-shared', '-fPIC', '-O1', '-w', `-Wl,-soname,${file}`, `-Wl,--version-script=${versions}`];
     execFileSync('gcc', [...flags, ...inputs, '-o', join(folder, file)], { stdio: ['ignore', 'inherit', 'inherit'] });
   }
-  return folder;
 }
 
 /** The driver's own functions come without the name of their library. */

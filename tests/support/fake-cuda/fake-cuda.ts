@@ -1,5 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import koffi from 'koffi';
+import { temporaryFolder } from '../temporary-folder.js';
 import { buildFakeCuda } from './build.js';
 import { findProvider, lacking } from './provider.js';
 
@@ -42,10 +43,13 @@ function build(): FakeCuda | undefined {
     console.warn(`${reason}: tests on the fake CUDA runtime are left out.`);
     return undefined;
   }
-  const folder = buildFakeCuda(findProvider() ?? []);
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const report = () => koffi.load(`${folder}/libcudart.so.13`).func('const char *fake_report()') as () => string;
-  return { folder, report: () => JSON.parse(report()()) as CudaReport };
+  const folder = temporaryFolder('fake-cuda');
+  buildFakeCuda(findProvider() ?? [], folder);
+  const report = () => {
+    const ask = koffi.load(`${folder}/libcudart.so.13`).func('const char *fake_report()') as () => string;
+    return JSON.parse(ask()) as CudaReport;
+  };
+  return { folder, report };
 }
 
 /** Where a child process was told, by FAKE_CUDA_REPORT, to say at its end what it did in all. */
