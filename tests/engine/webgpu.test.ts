@@ -12,7 +12,7 @@ let models: string;
 beforeAll(async () => {
   models = await mkdtemp(join(tmpdir(), 'randar-models-'));
   await writeGoldenModel(models, 'square4');
-  swiftShader?.use();
+  await swiftShader?.use();
 });
 afterAll(() => rm(models, { recursive: true }));
 

@@ -42,7 +42,7 @@ beforeAll(async () => {
   const [first] = await readManifests(folder);
   if (!first) throw new Error('no model was written');
   manifest = first;
-  swiftShader?.use();
+  await swiftShader?.use();
 });
 afterAll(() => rm(folder, { recursive: true }));
 
