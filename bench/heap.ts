@@ -11,7 +11,10 @@ import { printTable } from './table.js';
 
 const everySteps = 1000;
 
-/** What is in memory after each thousand steps of lanes that are never idle, garbage collected: it does not grow. */
+/**
+ * Prints memory use after every thousand steps of lanes that are never idle, after garbage collection. It should not
+ * grow.
+ */
 export async function benchHeap(steps: number): Promise<void> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

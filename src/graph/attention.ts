@@ -6,7 +6,7 @@ export interface LaneInputs {
   readonly mask: Value;
   /** [3] = S, R*H, headDimension */
   readonly heads: Value;
-  /** [2] = P, S, where caches are on the host. */
+  /** [2] = P, S, if caches are on the host. */
   readonly split: Value | undefined;
 }
 
@@ -18,15 +18,15 @@ export interface Lanes {
 }
 
 /**
- * Where keys and values are between runs. On the host, a run gives the new ones, which are appended to the past. On the
- * device, a run gives past and new ones together, which are the past of the next.
+ * Where keys and values are stored between runs. On the host, a run returns the new ones, which are appended to the past.
+ * On the device, a run returns past and new ones together, and they are fed to the next run as its past.
  */
 export type CachePlace = 'host' | 'device';
 
 export interface LaneOptions {
-  /** 1 by default. */
+  /** Default: 1. */
   readonly lanes?: number;
-  /** The host by default. */
+  /** Default: the host. */
   readonly caches?: CachePlace;
 }
 
@@ -47,8 +47,8 @@ export function laneInputs(graph: GraphBuilder, { lanes: count = 1, caches = 'ho
 /**
  * Attention of layer `layer`, each lane over its own past and its own new positions: q and v [N, D] and k [N, 1, D] in,
  * context [N, D] out. The past comes as inputs pastK.lane.layer and pastV.lane.layer, [P, R*H, headDimension].
- * Outputs, where caches are on the host: newK.layer [N, 1, D] and newV.layer [N, D], lane after lane. Where they are on
- * the device: allK.lane.layer and allV.lane.layer, [P + S, R*H, headDimension].
+ * Outputs, if caches are on the host: newK.layer [N, 1, D] and newV.layer [N, D], lane after lane. If they are on the
+ * device: allK.lane.layer and allV.lane.layer, [P + S, R*H, headDimension].
  */
 export function attendByLane(
   graph: GraphBuilder,
@@ -91,7 +91,7 @@ export function attendByLane(
   return sizes ? graph.node('Concat', contexts, { axis: 0 }) : (contexts[0] as Value);
 }
 
-/** Outputs of attendByLane that hold past and new positions, where caches are on the device. */
+/** Names of the outputs of attendByLane with past and new positions, for caches on the device. */
 export function joinedNames(lanes: number, layers: number): string[] {
   const each = Array.from({ length: lanes * layers }, (_, i) => `${i % lanes}.${Math.floor(i / lanes)}`);
   return each.flatMap((of) => [`allK.${of}`, `allV.${of}`]);
@@ -113,8 +113,8 @@ interface AttentionApart extends Attention {
 
 /**
  * softmax(scale * q k' + mask) v, where k and v are of the past and the new positions: [S, R*H, headDimension] of q and
- * [P + S, R*H, headDimension] to [S, R*H, headDimension]. In standard operators, which a GPU has; WebGPU has no
- * FusedMatMul, and ONNX Runtime would compute it on the CPU.
+ * [P + S, R*H, headDimension] to [S, R*H, headDimension]. It uses standard operators: WebGPU has no FusedMatMul, so ONNX
+ * Runtime would compute it on the CPU.
  */
 function attend(graph: GraphBuilder, { q, k, v, mask, scale }: Attention): Value {
   const scaled = graph.node('Mul', [q, graph.floats([scale])]);

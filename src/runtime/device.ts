@@ -1,7 +1,7 @@
 import type ort from 'onnxruntime-node';
 import type { CachePlace } from '../graph/attention.js';
 
-/** Where the graphs run: an ONNX Runtime execution provider, with a number where there may be several. */
+/** Where graphs run: an ONNX Runtime execution provider, with an index if there can be several devices. */
 export interface Device {
   readonly provider: 'cpu' | 'cuda' | 'webgpu';
   readonly index: number;
@@ -30,21 +30,21 @@ export function executionProvider({ provider, index }: Device): ort.InferenceSes
   return provider === 'cuda' ? { name: 'cuda', deviceId: index } : provider;
 }
 
-/** All that differs from one kind of device to another. Who needs to know asks here, and never for a provider's name. */
+/** Everything that differs between kinds of devices. Code asks here and never compares the provider's name. */
 interface DeviceTraits {
-  /** Whether products of int8 and int4 are faster than those of floats. Measured on the CPU only. */
+  /** Whether int8 and int4 products are faster than floats. Measured on the CPU only. */
   readonly integersAreFast: boolean;
-  /** Whether it computes on the cores of the server: then several sessions of a small model are faster than one. */
+  /** Whether it computes on the server's own cores: then several sessions of a small model are faster than one. */
   readonly isHost: boolean;
   /** Whether it keeps keys and values and draws the tokens itself, so that no logits leave it. */
   readonly decodesOnDevice: boolean;
   /** Whether the tokenizer's networks run there, too. */
   readonly drawsPixels: boolean;
-  /** Whether only one thread of a process may use it. ONNX Runtime has one WebGPU context for all, without a lock. */
+  /** Whether only one thread of a process may use it. ONNX Runtime shares one WebGPU context, without a lock. */
   readonly isForOneThread: boolean;
-  /** Where keys and values are between the runs of what does not decode on the device. */
+  /** Where keys and values are stored between runs, if it does not decode on the device. */
   readonly caches: CachePlace;
-  /** What must be installed for it, where it may be missing. */
+  /** What must be installed, if it may be missing. */
   readonly needs?: string;
 }
 
@@ -65,7 +65,7 @@ const traits: Record<Device['provider'], DeviceTraits> = {
     isForOneThread: false,
     caches: 'host',
     needs:
-      'it needs an NVIDIA card and libraries: "npx randar doctor" says which are missing, "npx randar setup-cuda" brings them',
+      'it needs an NVIDIA card and libraries: "npx randar doctor" lists what is missing, "npx randar setup-cuda" downloads it',
   },
   webgpu: {
     integersAreFast: false,
@@ -87,7 +87,7 @@ export function pixelDevice(device: Device): Device {
   return traitsOf(device).drawsPixels ? device : cpu;
 }
 
-/** One line: which device is missing, and what to install. Undefined for the CPU, which never is. */
+/** The error for a missing device: which one, and what to install. Undefined for the CPU, which is always available. */
 export function deviceUnavailable(device: Device, cause: unknown): DeviceError | undefined {
   const { needs } = traitsOf(device);
   if (needs === undefined) return undefined;

@@ -2,13 +2,13 @@ import ort from 'onnxruntime-node';
 import type { CacheShape, Past, RunPart, SlotMemory, StepCache } from './step-cache.js';
 
 export interface GpuBufferMemory extends SlotMemory {
-  /** Gives all back. To be called before the sessions are released whose runs it is of: ONNX Runtime crashes if after. */
+  /** Frees all caches. Call it before releasing the sessions that filled them: afterwards, ONNX Runtime would crash. */
   dispose(): void;
 }
 
 /**
- * Slots in the memory of a GPU. Nothing is allocated for a slot: a cache takes what its positions need, at most what its
- * slots have room for, and gives it back when one of them is lent again.
+ * Slots in GPU memory. Slots are not allocated in advance: a cache takes the memory that its positions need, up to the
+ * size of its slots, and is freed when one of its slots is lent again.
  */
 export function gpuBufferMemory(shape: CacheShape, positions: number, slots: number): GpuBufferMemory {
   const lent = new Map<number, GpuBufferCache>();
@@ -37,8 +37,8 @@ interface Layer {
 }
 
 /**
- * A run joins past and new positions in buffers of its own, which the next one is fed. Positions are major, so those that
- * are kept are the beginning of a buffer, and nothing of it passes through the host.
+ * A run joins past and new positions in new buffers, which are fed to the next run. They are position-major, so the
+ * positions to keep are the start of a buffer, and none of it passes through the host.
  */
 class GpuBufferCache implements StepCache {
   #length = 0;
@@ -47,7 +47,7 @@ class GpuBufferCache implements StepCache {
   constructor(
     readonly shape: CacheShape,
     readonly sequences: number,
-    /** Positions that there is room for. */
+    /** Maximum number of positions. */
     readonly capacity: number,
   ) {}
 
@@ -84,7 +84,7 @@ class GpuBufferCache implements StepCache {
     if (this.#length === 0) release(layers);
   }
 
-  /** Gives its memory back; it is empty then. */
+  /** Frees its memory. It is empty afterwards. */
   dispose(): void {
     release(this.#layers);
     this.#layers = [];

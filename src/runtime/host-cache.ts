@@ -3,7 +3,7 @@ import { KvMemory, type KvCache } from '../decoding/kv-cache.js';
 import { floatsOf } from './session.js';
 import type { CacheShape, Past, RunPart, SlotMemory, StepCache } from './step-cache.js';
 
-/** Slots in memory of this process, allocated at once. */
+/** Slots in host memory, allocated in advance. */
 export function hostMemory(shape: CacheShape, positions: number, slots: number): SlotMemory {
   const dimension = shape.heads * shape.headDimension;
   const memory = new KvMemory({ layers: shape.layers, dimension }, positions, slots);
@@ -13,7 +13,7 @@ export function hostMemory(shape: CacheShape, positions: number, slots: number):
   };
 }
 
-/** A run reads the past where it lies and gives the new positions, which are appended with one copy. */
+/** A run reads the past in place and returns the new positions, which are appended with one copy. */
 class HostCache implements StepCache {
   constructor(
     readonly memory: KvCache,
@@ -28,7 +28,7 @@ class HostCache implements StepCache {
     const { memory, shape } = this;
     const dims = (positions: number) => [positions, memory.stride / shape.headDimension, shape.headDimension];
     if (memory.length === 0) {
-      // The graph's matrix products divide by the length of the past, which must be one position or more.
+      // ONNX Runtime's matrix products divide by the length of the past, so it must be at least 1.
       const nothing = new ort.Tensor('float32', new Float32Array(memory.stride), dims(1));
       return { positions: 1, isHidden: true, keys: () => nothing, values: () => nothing };
     }

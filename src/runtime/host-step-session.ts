@@ -25,10 +25,10 @@ function graphsOf(shape: TransformerShape): readonly { readonly lanes: number; r
 }
 
 /**
- * A session on ONNX Runtime of this process, which gives logits to JavaScript. Where keys and values are between its runs
- * depends on the device: in memory of this process, or in that of a GPU.
+ * A session of onnxruntime-node, which returns logits to JavaScript. Keys and values are stored in host memory between
+ * runs, or in GPU memory, depending on the device.
  *
- * @param graph makes the graph of so many lanes: it takes what `packLanes` feeds
+ * @param graph Builds the graph for a number of lanes. Its inputs are those of `packLanes`.
  */
 export async function createHostStepSession(
   graph: (options: LaneOptions) => Graph,

@@ -9,7 +9,7 @@ export interface Lane {
   readonly cache: StepCache;
 }
 
-/** A lane, and what of a run is its. */
+/** A lane and its part of a run. */
 interface PlacedLane extends Lane {
   readonly part: RunPart;
   /** Its first of the rows of the logits. */
@@ -22,8 +22,8 @@ export interface PackedLanes {
 }
 
 /**
- * Everything that a step graph of so many lanes is fed: the rows of all lanes one after the other, and of each its own
- * past, mask and sizes.
+ * All inputs of a step graph with as many lanes: the rows of all lanes, one lane after another, and the past, mask and
+ * sizes of each.
  */
 export function packLanes(lanes: readonly Lane[], shape: CacheShape): PackedLanes {
   const placed: PlacedLane[] = [];
@@ -93,7 +93,7 @@ function laneFeeds({ inputs, cache }: Lane, lane: number, shape: CacheShape): Re
   return feeds;
 }
 
-/** What a lane that nobody uses feeds: one row that asks for nothing and is kept nowhere. */
+/** Step inputs of an unused lane: one row, of which nothing is wanted or kept. */
 export function idleInputs(like: StepInputs | undefined): StepInputs {
   const tensors = Object.fromEntries(
     Object.entries(like?.tensors ?? {}).map(([name, { width }]) => [name, { width, numbers: new Float32Array(width) }]),

@@ -21,7 +21,7 @@ import type {
   TokenizerFacts,
 } from './protocol.js';
 
-/** Owns the tokenizer's sessions: tokens to pixels and back, one job after another. */
+/** Owns the tokenizer's sessions. Converts tokens to pixels and back, one job at a time. */
 
 const { manifest, device: decodingDevice } = workerData as ThreadData;
 const device = pixelDevice(decodingDevice);
@@ -44,7 +44,7 @@ try {
 
 async function load(): Promise<{ facts: TokenizerFacts; tokenizer: Tokenizer }> {
   const file = join(manifest.folder, manifest.tokenizer.file);
-  // Decoding pictures is beside the point of a step's speed: one thread that never spins leaves the cores to the steps.
+  // Rendering is less urgent than decoding: a single thread that never spins leaves the cores to the steps.
   const options = { device, threads: 1, spinning: false };
   const tokenizer = await loadTokenizer(file, options, manifest.tokenizer.family);
   const fingerprint = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 8);
@@ -64,18 +64,18 @@ async function answer({ id, job }: ToPictureThread, tokenizer: Tokenizer): Promi
   }
 }
 
-/** The one asked for last: another layer is another graph. */
+/** The encoder used last; each layer needs another graph. */
 let encoder: { readonly layer: number; readonly loaded: Promise<FeatureEncoder> } | undefined;
 
 function encoderOf(layer: number): Promise<FeatureEncoder> {
   if (encoder?.layer !== layer) {
-    // Jobs come one after another, so nobody uses the one before.
+    // Jobs run one at a time, so the previous encoder is no longer in use.
     const before = Promise.resolve(encoder?.loaded);
     const loaded = before
       .then((unused) => unused?.close())
       .then(() => loadFeatures(manifest, layer, { device, threads: 1, spinning: false }));
     encoder = { layer, loaded };
-    // One that could not be loaded is tried again by the next who asks; this one is told by `loaded` itself.
+    // A failed load is retried by the next job; this job gets the error from `loaded` itself.
     loaded.catch(() => (encoder = undefined));
   }
   return encoder.loaded;

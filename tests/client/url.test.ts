@@ -2,7 +2,7 @@ import { createClient } from 'randar-client';
 import { describe, expect, it } from 'vitest';
 import { httpUrl, serverUrl, socketUrl } from '../../client/src/address.js';
 
-describe('the address of a server', () => {
+describe('the URL of a server', () => {
   it.each([
     ['http://localhost:4000', 'ws://localhost:4000/graphql'],
     ['http://localhost:4000/', 'ws://localhost:4000/graphql'],

@@ -157,7 +157,7 @@ function modulationOf(graph: GraphBuilder, weights: RarWeights, end: End, adaLn:
   }
   const width = modulationWidth(weights, end);
   const fed = graph.input('modulation', 'float32', ['N', width]);
-  // Not by one Split: WebGPU runs none of more than seven parts everywhere.
+  // One Split would have too many outputs: WebGPU guarantees only eight buffers per shader.
   const columns = (from: number, to: number): Value =>
     graph.node('Slice', [fed, graph.ints([from]), graph.ints([to]), graph.ints([1])]);
   const blocks = weights.blocks.map((_, i) => columns(6 * i * dimension, 6 * (i + 1) * dimension));
