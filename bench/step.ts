@@ -8,12 +8,12 @@ import { fileSource } from '../src/checkpoint/source.js';
 import { Decoding } from '../src/decoding/decoding.js';
 import { embeddingsFor, readRandarTables } from '../src/family/randar/tables.js';
 import { cellCount } from '../src/decoding/grid.js';
-import { KvMemory } from '../src/decoding/kv-cache.js';
 import { randarLayout } from '../src/family/randar/sequence-layout.js';
 import { tokensPerStep } from '../src/decoding/schedule.js';
 import { GraphBuilder } from '../src/graph/onnx.js';
 import { buildRandarStepGraph } from '../src/family/randar/step-graph.js';
 import { readRandar } from '../src/family/randar/weights.js';
+import { hostMemory } from '../src/runtime/host-cache.js';
 import { packLanes } from '../src/runtime/lanes.js';
 import { createSession } from '../src/runtime/session.js';
 import { benchedModel, startBare } from './bare.js';
@@ -81,16 +81,12 @@ export async function benchStep(file: string | undefined, rounds: number): Promi
       sampling: { temperature: 1, topK: 0, topP: 1 },
     });
     const { shape } = weights;
-    const cache = new KvMemory(shape, decoding.capacity, decoding.sequences).cache(
-      0,
-      decoding.sequences,
-      decoding.sequences,
-    );
+    const { capacity, sequences } = decoding;
+    const cache = hostMemory(shape, capacity, sequences).cache(0, sequences, sequences);
     while (!decoding.isDone) {
-      const inputs = decoding.next();
-      const outputs = await session.run(packLanes([{ inputs, cache }], shape, 1).feeds);
-      const of = (name: string) => weights.layers.map((_, i) => outputs[`${name}.${i}`]?.data as Float32Array);
-      cache.append(inputs.kept, of('newK'), of('newV'));
+      const { feeds, placed } = packLanes([{ inputs: decoding.next(), cache }], shape);
+      const outputs = await session.run(feeds);
+      for (const { part } of placed) cache.keep(outputs, part);
       decoding.apply(outputs.logits?.data as Float32Array);
     }
     session.endProfiling();

@@ -5,7 +5,7 @@ import type { Picture } from '../generation/picture.js';
 import type { GenerationRequest } from '../generation/request.js';
 import { encodeImage, type ImageFormat, type RgbImage } from '../image/encode.js';
 import { layOver } from '../image/overlay.js';
-import { deviceName, traitsOf, type Device } from '../runtime/device.js';
+import { DeviceError, deviceName, traitsOf, type Device } from '../runtime/device.js';
 import { inFloats, ModelError, readManifests, type Manifest } from '../model/manifest.js';
 import { addPreviews } from '../preview/previews.js';
 import { renderMosaic } from '../tokenizer/patches.js';
@@ -63,11 +63,12 @@ export class Engine {
     this.#archive = new Archive(options.keep);
   }
 
-  /** Loads the models. @throws ModelError, CheckpointError, or WorkerError with the code of the thread's error. */
+  /** Loads the models. @throws DeviceError, ModelError, CheckpointError, or WorkerError with the code of the thread's error. */
   static async start(options: EngineOptions): Promise<Engine> {
     const [first, ...others] = byDefaultFirst(await readManifests(options.models), options);
     const pictures = new PictureCache();
     const serving = options.serve === 'all' ? [first, ...others] : [first];
+    refuseThreads(serving, options);
     const kvBytes = options.memory / serving.length;
     const loading = await Promise.allSettled(
       serving.map((manifest) => serveModel(served(manifest, options), { ...options, kvBytes, pictures })),
@@ -190,6 +191,18 @@ export class Engine {
     if (!model) throw new ModelError(`no model "${id}"`);
     return model;
   }
+}
+
+/** Each model decodes in threads of its own. @throws DeviceError if the device can be used by one thread only. */
+function refuseThreads(serving: readonly Manifest[], { device, decodeWorkers = 1 }: EngineOptions): void {
+  if (!traitsOf(device).isForOneThread) return;
+  const name = deviceName(device);
+  if (decodeWorkers > 1) throw new DeviceError(`device "${name}" takes 1 decode worker, got ${decodeWorkers}`);
+  if (serving.length === 1) return;
+  const ids = serving.map(({ id }) => id).join(', ');
+  throw new DeviceError(
+    `device "${name}" serves 1 model, got ${serving.length} (${ids}): give one a folder of its own`,
+  );
 }
 
 /** Serve float weights on a device where integers are not faster. */

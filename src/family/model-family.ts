@@ -50,7 +50,7 @@ export interface ModelFamily<Id extends string = string> {
    * @throws CheckpointError if the file is broken, or does not match `heads` and `grid`.
    */
   readonly load: (path: string, heads: number, grid: Grid, options: StepSessionOptions) => Promise<Transformer>;
-  /** The same on a device that draws by itself. */
+  /** Loads it for a device that draws the tokens itself. */
   readonly loadOnDevice: (
     path: string,
     heads: number,

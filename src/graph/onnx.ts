@@ -40,8 +40,7 @@ export class GraphBuilder {
   }
 
   /**
-   * Adds a parameter. Nodes see the graph's float type for every float type: ONNX Runtime converts once, when the session
-   * is created.
+   * Adds a parameter. Nodes see `floatType` for every float type: ONNX Runtime converts once, when the session is created.
    *
    * @param shape Another shape with as many numbers.
    */

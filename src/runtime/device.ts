@@ -1,4 +1,5 @@
 import type ort from 'onnxruntime-node';
+import type { CachePlace } from '../graph/attention.js';
 
 /** Where graphs run: an ONNX Runtime execution provider, with an index if there can be several devices. */
 export interface Device {
@@ -39,17 +40,30 @@ interface DeviceTraits {
   readonly decodesOnDevice: boolean;
   /** Whether the tokenizer's networks run there, too. */
   readonly drawsPixels: boolean;
+  /** Whether only one thread of a process may use it. ONNX Runtime shares one WebGPU context, without a lock. */
+  readonly isForOneThread: boolean;
+  /** Where keys and values are stored between runs, if it does not decode on the device. */
+  readonly caches: CachePlace;
   /** What must be installed, if it may be missing. */
   readonly needs?: string;
 }
 
 const traits: Record<Device['provider'], DeviceTraits> = {
-  cpu: { integersAreFast: true, isHost: true, decodesOnDevice: false, drawsPixels: true },
+  cpu: {
+    integersAreFast: true,
+    isHost: true,
+    decodesOnDevice: false,
+    drawsPixels: true,
+    isForOneThread: false,
+    caches: 'host',
+  },
   cuda: {
     integersAreFast: false,
     isHost: false,
     decodesOnDevice: true,
     drawsPixels: false,
+    isForOneThread: false,
+    caches: 'host',
     needs:
       'it needs an NVIDIA card and libraries: "npx randar doctor" lists what is missing, "npx randar setup-cuda" downloads it',
   },
@@ -57,7 +71,9 @@ const traits: Record<Device['provider'], DeviceTraits> = {
     integersAreFast: false,
     isHost: false,
     decodesOnDevice: false,
-    drawsPixels: true,
+    drawsPixels: false,
+    isForOneThread: true,
+    caches: 'device',
     needs: 'it needs a graphics card with a Vulkan, Metal or D3D12 driver',
   },
 };

@@ -11,6 +11,8 @@ export interface SessionOptions {
   readonly spinning: boolean;
   /** Whether to prepack the weights in memory, which is faster. Default: true. */
   readonly copies?: boolean;
+  /** Outputs that stay in the device's memory, as buffers to feed to later runs. Default: none. */
+  readonly onDevice?: readonly string[];
   /** A file name prefix; the time of each operator is written there when profiling ends. */
   readonly profile?: string;
 }
@@ -20,12 +22,16 @@ ort.env.logLevel = 'fatal';
 
 /** @throws DeviceError if the device is the problem, not the graph. */
 export async function createSession(graph: Graph, options: SessionOptions): Promise<ort.InferenceSession> {
+  const onDevice = options.onDevice ?? [];
   try {
     return await ort.InferenceSession.create(graph.model, {
       executionProviders: [executionProvider(options.device)],
       intraOpNumThreads: options.threads,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
+      ...(onDevice.length === 0
+        ? {}
+        : { preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])) }),
       ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
       extra: {
         session: {

@@ -1,7 +1,7 @@
-import type { KvCache } from '../decoding/kv-cache.js';
 import type { StepInputs } from '../decoding/sequence.js';
 import type { Lane } from './lanes.js';
 import type { SessionOptions } from './session.js';
+import type { SlotMemory, StepCache } from './step-cache.js';
 
 /** Runs decoding steps. There can be an implementation per kind of device. */
 export interface StepSession {
@@ -13,10 +13,12 @@ export interface StepSession {
    * @throws RangeError for more lanes than the session was created for.
    */
   run(lanes: readonly Lane[]): Promise<Float32Array[]>;
-  /** A cache with its own memory, for use outside the decode worker's slots. */
-  createCache(sequences: number, positions: number): KvCache;
+  /** @param positions Of one slot. */
+  allocate(positions: number, slots: number): SlotMemory;
+  /** A cache with its own memory, for use outside the slots. On a GPU, it is freed when the session is closed. */
+  createCache(sequences: number, positions: number): StepCache;
   /** One step of a single lane. */
-  runAlone(inputs: StepInputs, cache: KvCache): Promise<Float32Array>;
+  runAlone(inputs: StepInputs, cache: StepCache): Promise<Float32Array>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import ort from 'onnxruntime-node';
 import { describe, expect, it, vi } from 'vitest';
 import { Decoding, type DecodingRequest } from '../../src/decoding/decoding.js';
+import type { LaneOptions } from '../../src/graph/attention.js';
 import { GraphBuilder, type Graph } from '../../src/graph/onnx.js';
 import { createHostStepSession } from '../../src/runtime/host-step-session.js';
 import { loadRandar } from '../../src/family/randar/transformer.js';
@@ -111,7 +112,7 @@ describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', 
 it('a step session whose graph of more lanes fails releases those of fewer', async () => {
   const shape = { dimension: 4, layers: 0, heads: 1, headDimension: 4, vocabulary: 4, classes: 1, parameters: 0 };
   const created = vi.spyOn(ort.InferenceSession, 'create');
-  const graphOf = (lanes: number): Graph => {
+  const graphOf = ({ lanes = 1 }: LaneOptions): Graph => {
     if (lanes > 1) throw new Error('no graph of several');
     const graph = new GraphBuilder('one lane');
     graph.output('y', graph.node('Relu', [graph.input('x', 'float32', [1])]), 'float32', [1]);

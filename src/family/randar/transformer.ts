@@ -33,11 +33,7 @@ export async function loadRandar(
     const embeddings = embeddingsFor(tables, grid);
     const ownLayout = randarLayout(embeddings);
     let enlarged: SequenceLayout | undefined;
-    const session = await createHostStepSession(
-      (lanes) => buildRandarStepGraph(weights, file, { lanes }),
-      shape,
-      options,
-    );
+    const session = await createHostStepSession((lanes) => buildRandarStepGraph(weights, file, lanes), shape, options);
     return {
       shape,
       precision: randarPrecision(weights),

@@ -34,14 +34,12 @@ export async function loadRar(
     checkSizes(path, shape, heads, grid);
     const tables = await readRarTables(weights, file);
     const modulate = await createModulator(weights, file, tables, options);
-    const step = await createHostStepSession(
-      (lanes) => buildRarStepGraph(weights, file, { lanes }),
-      shape,
-      options,
-    ).catch(async (error: unknown) => {
-      await modulate.close();
-      throw error;
-    });
+    const step = await createHostStepSession((lanes) => buildRarStepGraph(weights, file, lanes), shape, options).catch(
+      async (error: unknown) => {
+        await modulate.close();
+        throw error;
+      },
+    );
     const modulations = rememberModulations((1 + shape.cells) * modulationWidth(weights) * 4, modulate.compute);
     return {
       shape,

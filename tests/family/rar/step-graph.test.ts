@@ -107,7 +107,7 @@ describe('lanes of one run', () => {
       { inputs: guided, cache: session.createCache(2, 1 + shape.cells) },
       { inputs: longer, cache: session.createCache(1, 1 + shape.cells) },
     ];
-    const outputs = await shared.run(packLanes(lanes, shape, 2).feeds);
+    const outputs = await shared.run(packLanes(lanes, shape).feeds);
     expect([...floatsOf(outputs, 'logits')]).toEqual(alone.flatMap((logits) => [...logits]));
     await Promise.all([shared.release(), session.close(), file.close()]);
   });
