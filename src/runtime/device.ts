@@ -37,19 +37,16 @@ interface DeviceTraits {
   readonly isHost: boolean;
   /** Whether it keeps keys and values and draws the tokens itself, so that no logits leave it. */
   readonly decodesOnDevice: boolean;
-  /** Whether the tokenizer's networks run there, too. */
-  readonly drawsPixels: boolean;
   /** What must be installed for it, where it may be missing. */
   readonly needs?: string;
 }
 
 const traits: Record<Device['provider'], DeviceTraits> = {
-  cpu: { integersAreFast: true, isHost: true, decodesOnDevice: false, drawsPixels: true },
+  cpu: { integersAreFast: true, isHost: true, decodesOnDevice: false },
   cuda: {
     integersAreFast: false,
     isHost: false,
     decodesOnDevice: true,
-    drawsPixels: false,
     needs:
       'it needs an NVIDIA card and libraries: "npx randar doctor" says which are missing, "npx randar setup-cuda" brings them',
   },
@@ -57,7 +54,6 @@ const traits: Record<Device['provider'], DeviceTraits> = {
     integersAreFast: false,
     isHost: false,
     decodesOnDevice: false,
-    drawsPixels: true,
     needs: 'it needs a graphics card with a Vulkan, Metal or D3D12 driver',
   },
 };
@@ -66,9 +62,9 @@ export function traitsOf({ provider }: Device): DeviceTraits {
   return traits[provider];
 }
 
-/** Where the tokenizer's networks run for a model that decodes on `device`. */
-export function pixelDevice(device: Device): Device {
-  return traitsOf(device).drawsPixels ? device : cpu;
+/** Where the transformer's features are computed for a model that decodes on `device`. */
+export function featureDevice(device: Device): Device {
+  return traitsOf(device).decodesOnDevice ? cpu : device;
 }
 
 /** One line: which device is missing, and what to install. Undefined for the CPU, which never is. */

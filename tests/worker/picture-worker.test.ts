@@ -58,7 +58,7 @@ describe('a picture worker', () => {
     const { tokenizer } = await loadTokenizerGolden('llamagen-f4');
     const worker = start();
     const { fingerprint, ...facts } = await worker.ready;
-    expect(facts).toEqual({ vocabulary: 50, factor: 4 });
+    expect(facts).toEqual({ vocabulary: 50, factor: 4, pixels: { device: 'cpu' } });
     expect(fingerprint).toMatch(/^[0-9a-f]{8}$/);
     const picture = await tokenizer.decode(tokens, grid);
     expect(await worker.decode(tokens, grid)).toEqual(picture);
