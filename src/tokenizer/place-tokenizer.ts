@@ -40,9 +40,14 @@ export async function placeTokenizer(
     return await onGpu(path, family, device, found);
   } catch (error) {
     if (!(error instanceof OrtError || error instanceof CudaLibraryError)) throw error;
-    const [reason = ''] = error.message.split('\n');
-    return { ...(await onHost(path, family, cpu)), whyNotOnGpu: reason };
+    return { ...(await onHost(path, family, cpu)), whyNotOnGpu: reasonOf(error) };
   }
+}
+
+/** One line, less the place in ONNX Runtime's source, which goes before its code. */
+function reasonOf({ message }: Error): string {
+  const [line = ''] = message.split('\n');
+  return line.replace(/^.*\[ONNXRuntimeError\] : \d+ : \w+ : /, '');
 }
 
 async function onHost(path: string, family: TokenizerFamily, device: Device): Promise<PlacedTokenizer> {

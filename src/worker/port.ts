@@ -44,6 +44,8 @@ export function listen<Message extends { readonly type: string }>(
   let closing = false;
   threadPort().on('message', (message: Message | CloseMessage) => {
     if (message.type === 'close') {
+      // Whoever asks twice is not to release a session twice.
+      if (closing) return;
       closing = true;
       void Promise.resolve(stop())
         .catch((error: unknown) => console.error('randar: a thread could not let go of what it holds:', error))

@@ -175,8 +175,12 @@ describe('closing a picture worker', () => {
 
   it('may be asked for twice', async () => {
     const worker = start();
+    await worker.ready;
+    let said = '';
+    threads[0]?.stderr.on('data', (text: Buffer) => (said += text.toString()));
     await Promise.all([worker.close(), worker.close()]);
     await worker.close();
+    expect(said).toBe('');
     expect(threads).toHaveLength(1);
   });
 });
