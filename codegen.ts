@@ -14,7 +14,7 @@ const config: CodegenConfig = {
       documents: 'client/src/operations.graphql',
       plugins: ['typescript-operations', 'typed-document-node'],
       config: {
-        // Over a WebSocket the client sends a file inline: any Blob will do.
+        // The client sends files inline, so any Blob will do.
         scalars: { ...scalars, File: { input: 'Blob', output: 'never' } },
         useTypeImports: true,
         enumType: 'string-literal',

@@ -19,21 +19,21 @@ export default defineConfig(
       ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      // Its advice is the non-null assertion, which is not allowed.
+      // It recommends non-null assertions, which are not allowed.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
-      // What reads a message or a golden names the type of what it reads.
+      // Code that reads a message or golden states its type.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       eqeqeq: 'error',
     },
   },
   { files: ['**/*.js'], extends: [tseslint.configs.strict, tseslint.configs.stylistic] },
   {
-    // These belong to no tsconfig.json of their own folder; tests/tsconfig.json takes them in.
+    // Their folders have no tsconfig.json; tests/tsconfig.json includes them.
     files: ['*.ts', 'bench/**/*.ts', 'examples/*.ts', 'studio/*.ts'],
     languageOptions: { parserOptions: { projectService: false, project: 'tests/tsconfig.json' } },
   },
   {
-    // The generated types of arguments with a default forget that a client may send null.
+    // Generated types of arguments with a default do not include null, which clients may send.
     files: ['src/api/resolvers/*.ts'],
     rules: { '@typescript-eslint/no-unnecessary-condition': 'off' },
   },

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** The folders of src, from the one that may import all behind it to the one that imports none of them. */
+/** The folders of src. Each level may import every level after it, and nothing else. */
 const chain = [
   ['cli'],
   ['server'],
@@ -33,7 +33,7 @@ export function importable(folder) {
   return level < 0 ? [] : chain.slice(level + 1).flat();
 }
 
-/** One zone of import-x/no-restricted-paths for each arrow that must not be. */
+/** A zone of import-x/no-restricted-paths for each forbidden import. */
 const zones = [
   ...folders.flatMap((target) => {
     const allowed = [target, ...importable(target)];
@@ -41,16 +41,16 @@ const zones = [
       .filter((from) => !allowed.includes(from))
       .map((from) => zone(`src/${target}`, `src/${from}`, `imports go ${inOrder}, one way`));
   }),
-  zone('client/src', 'src', 'the client is a package of its own, and knows the server by its schema only'),
-  zone('studio/src', 'src', 'the page knows the server by randar-client only'),
-  zone('studio/src', 'client', 'the page imports randar-client by its name, as anybody would'),
+  zone('client/src', 'src', 'the client is a separate package and depends on the server only through its schema'),
+  zone('studio/src', 'src', 'the page uses the server only through randar-client'),
+  zone('studio/src', 'client', 'the page imports randar-client by its package name'),
 ];
 
 function zone(target, from, why) {
   return { target, from, message: `${target} may not import ${from}: ${why}` };
 }
 
-/** Where a relative import points, whether or not the file is there: folders are all that the zones look at. */
+/** Resolves relative imports without checking that the file exists, since zones only look at folders. */
 const relativePaths = {
   interfaceVersion: 3,
   name: 'relative paths',
@@ -60,7 +60,7 @@ const relativePaths = {
       : { found: false },
 };
 
-/** Settings and rule for eslint.config.js, which brings the plugin. */
+/** Settings and rule for eslint.config.js, which loads the plugin. */
 export const importDirection = {
   settings: { 'import-x/resolver-next': [relativePaths] },
   rules: { 'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }] },

@@ -3,9 +3,9 @@ import { testProjects } from './tests/support/kinds.js';
 
 export default defineConfig({
   test: {
-    // Once for all projects, which is why they do not extend this.
+    // Runs once for all projects, so they do not extend this configuration.
     globalSetup: 'tests/support/build.ts',
-    // Each file that draws pictures keeps both cores of a small machine busy.
+    // A test file that generates pictures keeps both cores of a small machine busy.
     maxWorkers: 2,
     projects: testProjects(),
   },

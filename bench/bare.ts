@@ -8,16 +8,16 @@ import { tokensPerStep } from '../src/decoding/schedule.js';
 import { inFloats, readManifest } from '../src/model/manifest.js';
 import { loadRandar } from '../src/family/randar/transformer.js';
 
-/** The step loop by itself, in a process of its own: no server, no events, no pictures. */
+/** The step loop by itself in a process of its own: no server, events or pictures. */
 export interface Bare {
-  /** Milliseconds of one picture, or of a batch of pictures together. */
+  /** Milliseconds for one picture, or for a batch of pictures together. */
   draw(seed: number, batch?: number): Promise<number>;
   close(): Promise<void>;
 }
 
 /**
- * @param file a transformer of 16 x 16 cells with head dimension 64; the built-in model where absent
- * @param weights of the built-in model: those that are served, or the same in floats
+ * @param file A transformer of 16 x 16 cells with head dimension 64. Default: the built-in model.
+ * @param weights Of the built-in model: the weights that are served, or float weights.
  */
 export async function startBare(file?: string, weights: 'path' | 'floats' = 'path'): Promise<Bare> {
   const child = fork(fileURLToPath(import.meta.url), ['child', weights, ...(file === undefined ? [] : [file])]);
@@ -77,8 +77,8 @@ async function prepare(
 }
 
 /**
- * The built-in model with its defaults, or another file with those of the released ones: the weights that are served,
- * and the same in floats.
+ * The built-in model with its defaults, or another file with those of the released models: both the served and the
+ * float weights.
  */
 export async function benchedModel(file?: string) {
   const manifest = await readManifest(fileURLToPath(new URL('../models/emoji', import.meta.url)));

@@ -6,24 +6,24 @@ import { quantile } from './statistics.js';
 import { machine, median, tableText } from './table.js';
 
 const clients = [1, 2, 4, 8, 16, 32];
-/** At least; each client draws as many as any other. */
+/** A minimum; all clients draw equally many. */
 const picturesARound = 16;
 const noPreviews: PreviewChoice = { mode: 'NONE', picture: 'url' };
 
 interface Load {
   readonly clients: number;
-  /** Of each round. */
+  /** One entry per round. */
   readonly picturesASecond: number[];
-  /** Of every picture. */
+  /** One entry per picture. */
   readonly firstStepMs: number[];
   readonly totalMs: number[];
 }
 
 /**
- * Clients that draw at the same time, each through a WebSocket of its own, each its pictures one after another. Every
- * round has every number of clients once.
+ * Concurrent clients, each with its own WebSocket and drawing one picture after another. Every round runs each number
+ * of clients once.
  *
- * @param write whether docs/concurrency.md and .svg are written
+ * @param write Whether to write docs/concurrency.md and .svg.
  */
 export async function benchConcurrent(label: string, rounds: number, write: boolean): Promise<void> {
   const served = await startServed(['--concurrent', '32']);
@@ -42,7 +42,7 @@ export async function benchConcurrent(label: string, rounds: number, write: bool
   if (write) await writeDocs(loads, text, rounds);
 }
 
-/** The round before the first warms up. */
+/** Round -1 is the warm-up. */
 async function drawRound(load: Load, subscribers: readonly Subscriber[], label: string, round: number): Promise<void> {
   const each = Math.ceil(picturesARound / load.clients);
   const began = performance.now();
@@ -70,7 +70,7 @@ function rowsOf(loads: readonly Load[]): string[][] {
     ...loads.map(({ clients: count, picturesASecond, firstStepMs, totalMs }) => [
       `${count}`,
       median(picturesASecond).toFixed(2),
-      // Side by side: the ratio of each round, not the ratio of two medians.
+      // Paired: the ratio of each round, not the ratio of two medians.
       median(picturesASecond.map((rate, round) => rate / (one[round] ?? NaN))).toFixed(2),
       ms(firstStepMs, 0.5),
       ms(firstStepMs, 0.95),

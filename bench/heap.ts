@@ -3,7 +3,6 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Decoding } from '../src/decoding/decoding.js';
 import { cellCount } from '../src/decoding/grid.js';
-import { KvMemory } from '../src/decoding/kv-cache.js';
 import { tokensPerStep } from '../src/decoding/schedule.js';
 import { maxLanes } from '../src/runtime/step-session.js';
 import { loadRandar } from '../src/family/randar/transformer.js';
@@ -12,14 +11,17 @@ import { printTable } from './table.js';
 
 const everySteps = 1000;
 
-/** What is in memory after each thousand steps of lanes that are never idle, garbage collected: it does not grow. */
+/**
+ * Prints memory use after every thousand steps of lanes that are never idle, after garbage collection. It should not
+ * grow.
+ */
 export async function benchHeap(steps: number): Promise<void> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const { grid, path, heads, defaults } = await benchedModel();
   const options = { device: { provider: 'cpu', index: 0 }, threads: 0, spinning: true } as const;
   const { shape, ownLayout, session } = await loadRandar(path, heads, grid, options);
-  const memory = new KvMemory(shape, 1 + 2 * cellCount(grid), 2 * maxLanes);
+  const memory = session.allocate(1 + 2 * cellCount(grid), 2 * maxLanes);
   let seed = 0;
   const begin = (lane: number) => {
     seed++;

@@ -2,16 +2,14 @@ import type { Sequence } from '../src/decoding/sequence.js';
 import { randarInputs, type Position } from '../src/family/randar/sequence-layout.js';
 import type { RandarTransformer } from '../src/family/randar/transformer.js';
 
-/**
- * How a picture reads as another label's, or in another order. An order of some of the cells reads those.
- */
+/** A picture as a sequence with another label, or in another order. The order may cover only some of the cells. */
 export function rowOf(picture: Int32Array, order: Int32Array, label: number): Sequence {
   return { label, order, tokens: order.map((cell) => picture[cell] ?? 0) };
 }
 
 /**
- * -log p(token) in nats, of each row's tokens one by one in its order, by the model itself: one teacher-forced pass over
- * [class, Q(p0), T(p0), Q(p1) ...] at temperature 1 without guidance. Rows are of one length.
+ * -log p(token) in nats for each sequence's tokens in its order, according to the model: one teacher-forced pass over
+ * [class, Q(p0), T(p0), Q(p1) ...] at temperature 1 without guidance. All sequences must have the same length.
  */
 export async function surprises(
   { embeddings, session, shape }: RandarTransformer,
@@ -24,7 +22,7 @@ export async function surprises(
   const logits = await session.runAlone(inputs, session.createCache(rows.length, inputs.kept));
   return rows.map(({ tokens }, row) =>
     Array.from(tokens, (token, at) => {
-      // Logits are of queries and tokens in turn; those of tokens mean nothing.
+      // Logits alternate between queries and tokens; those of tokens are meaningless.
       const start = (2 * at * rows.length + row) * shape.vocabulary;
       return surprise(logits.subarray(start, start + shape.vocabulary), token);
     }),

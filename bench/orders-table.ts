@@ -3,13 +3,13 @@ import type { Codebook } from '../src/tokenizer/codebook.js';
 import { cumulative, halfInterval, mean, wasserstein } from './statistics.js';
 import { printTable } from './table.js';
 
-/** What was measured of one picture. */
+/** The measurements of one picture. */
 export interface MeasuredPicture {
-  /** Negative log-likelihood in nats a token, in the order drawn in. */
+  /** Negative log-likelihood in nats per token, in the order it was drawn in. */
   readonly own: number;
-  /** The same in a random order that all ways are read in. */
+  /** The same in a random order that is equal for all ways. */
   readonly neutral: number;
-  /** Log-likelihood of some cells under the picture's label less that under the likeliest other one, in nats. */
+  /** Log-likelihood of some cells under the picture's label minus that under the most likely other label, in nats. */
   readonly margin: number;
   readonly tokens: Int32Array;
 }
@@ -24,11 +24,11 @@ export interface Measured {
 interface Column {
   readonly name: string;
   readonly digits: number;
-  /** Of the labels at these places, which may come more than once. */
+  /** For the labels at these indices, which may repeat. */
   readonly of: (measured: Measured, sample: readonly number[]) => number;
 }
 
-/** Every plan's ways beside its random order; * where the difference is beyond the 95 % interval of the difference. */
+/** Compares each plan's ways with its random order; * marks a difference outside its 95 % interval. */
 export function printComparison(
   all: readonly Measured[],
   grid: Grid,
@@ -66,7 +66,7 @@ function columnsFor(reference: Measured, grid: Grid, codebook: Codebook): Column
     return (measured, sample) => mean(sample.map((label) => perLabel(measured, label)));
   };
   const diversity = perLabelOnce((pictures) => disagreement(pictures.map(({ tokens }) => tokens)));
-  // Codes are vectors of length 1: two are at most 2 apart.
+  // Codes are unit vectors, so two of them are at most 2 apart.
   const farthest = 2;
   const steps = perLabelOnce((pictures) =>
     cumulative(
@@ -110,7 +110,7 @@ function disagreement(pictures: readonly Int32Array[]): number {
   return mean(pairs.map(([one, other]) => mean([...one].map((token, cell) => (token === other[cell] ? 0 : 1)))));
 }
 
-/** The distance of the codes of each two cells that touch: seams show as neighbours farther apart. */
+/** The distance between the codes of each pair of adjacent cells; seams show up as larger distances. */
 function neighbourDistances(tokens: Int32Array, { width, height }: Grid, { rows, dimensions }: Codebook): number[] {
   const between = (one: number, other: number) => {
     let sum = 0;

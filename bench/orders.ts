@@ -14,7 +14,7 @@ import { rowOf, surprises } from './likelihood.js';
 import { printComparison, type Measured, type MeasuredPicture } from './orders-table.js';
 import { mean, sum } from './statistics.js';
 
-/** How the cells of a picture are ordered: by a named order, or the locality order with a tau and a rho. */
+/** A way to order the cells of a picture: a named order, or the locality order with given tau and rho. */
 type Way = (tokensPerStep: readonly number[], grid: Grid, random: Random) => Int32Array;
 
 const localities = [
@@ -35,25 +35,30 @@ const ways = new Map<string, Way>([
 ]);
 
 const picturesPerLabel = 2;
-/** The labels beside the asked one in the list, where like stands beside like: a picture is to be told from theirs. */
+/**
+ * Neighbours of the label in the list, where similar labels are adjacent: a picture should be distinguishable from
+ * them.
+ */
 const offsets = [-3, -2, -1, 1, 2, 3, 4];
-/** Cells shown when a picture is to be told from other labels': from all of them it nearly always can be. */
+/**
+ * Cells used to distinguish a picture from other labels' pictures; with all cells it would nearly always be possible.
+ */
 const glimpse = 8;
 
 export interface OrdersBench {
   readonly steps: readonly number[];
   readonly schedules: readonly string[];
-  /** All where absent. */
+  /** Default: all. */
   readonly orders?: readonly string[] | undefined;
-  /** Labels are begun as long as they seem to fit. */
+  /** New labels are started as long as they seem to fit. */
   readonly minutes: number;
-  /** Other labels and other pictures: a second seed tells whether what the first one found holds. */
+  /** Selects other labels and pictures, to check whether a finding holds. */
   readonly seed: number;
 }
 
 /**
- * Orders and schedules by what the built-in model itself thinks of the pictures. Label by label every way draws the
- * same seeds; the unit of the statistics is a label. One-by-one decoding in random order is the measure of all.
+ * Compares orders and schedules by the likelihood that the built-in model assigns to the pictures. For each label, all
+ * ways draw the same seeds; statistics are over labels. The baseline is one-by-one decoding in random order.
  */
 export async function benchOrders(bench: OrdersBench): Promise<void> {
   const plans = readPlans(bench);
@@ -130,7 +135,7 @@ function begin(name: string, label: number, seed: number, counts: readonly numbe
   return { way: name, label, seed, order, tokens: new Int32Array(cellCount(grid)) };
 }
 
-/** Draws the tokens of the pictures together, with the model's own guidance and sampling. */
+/** Draws the pictures together, with the model's own guidance and sampling. */
 async function draw(
   { ownLayout, session }: RandarTransformer,
   counts: readonly number[],
@@ -163,7 +168,7 @@ async function measure(
   labels: number,
   grid: Grid,
 ): Promise<MeasuredPicture> {
-  // The same order for all pictures of the seed, whichever way they were drawn, and none that any was drawn in.
+  // One order for all pictures of the seed, whichever way they were drawn; none of them was drawn in it.
   const neutral = ordered({ kind: 'random' }, [], grid, Random.of(-1 - seed, 'order'));
   const [own = [], read = []] = await surprises(transformer, [
     rowOf(tokens, order, label),

@@ -10,8 +10,8 @@ const previews: ReadonlyMap<string, PreviewChoice> = new Map([
 ]);
 
 /**
- * One picture of the built-in model: bare steps beside the whole server through one WebSocket subscriber. Every round
- * times each way once, so that a noisy machine is noisy for all of them; what is printed are medians over the rounds.
+ * One picture of the built-in model: the bare step loop, and the whole server through one WebSocket subscriber. Each
+ * round times each way once, so that noise affects all of them; the results are medians over rounds.
  */
 export async function benchPicture(label: string, rounds: number): Promise<void> {
   const bare = await startBare();
@@ -19,7 +19,7 @@ export async function benchPicture(label: string, rounds: number): Promise<void>
   try {
     const bareMs: number[] = [];
     const times = new Map<string, Timing[]>([...previews.keys()].map((name) => [name, []]));
-    // The first two rounds warm up: code is compiled, caches fill.
+    // The first two rounds are the warm-up.
     for (let round = -2; round < rounds; round++) {
       const ms = await bare.draw(round + 2);
       if (round >= 0) bareMs.push(ms);
@@ -40,7 +40,7 @@ function print(bareMs: readonly number[], times: ReadonlyMap<string, readonly Ti
   rows.push(['bare steps', base.toFixed(0), ((cells / base) * 1000).toFixed(0), '1.00', '', '']);
   for (const [name, timings] of times) {
     const total = median(timings.map(({ totalMs }) => totalMs));
-    // Side by side: the ratio of each round, not the ratio of two medians.
+    // Paired: the ratio of each round, not the ratio of two medians.
     const ratio = median(timings.map(({ totalMs }, i) => totalMs / (bareMs[i] ?? NaN)));
     rows.push([
       name,

@@ -8,7 +8,7 @@ const [width, height] = [640, 360];
 const margin = { left: 48, right: 16, top: 40, bottom: 100 };
 const colours = ['#0b6bcb', '#c2410c', '#15803d', '#7e22ce'];
 
-/** Lines over equally spaced places of x, from 0 up: an SVG that reads on a light and on a dark page. */
+/** Plots lines over equally spaced x values, starting at 0, as an SVG for light and dark backgrounds. */
 export function plotLines({ title, x, lines }: Plot): string {
   const highest = niceAbove(Math.max(...lines.flatMap(({ values }) => values)));
   const across = (i: number) => margin.left + (i * (width - margin.left - margin.right)) / (x.values.length - 1);
@@ -43,7 +43,7 @@ export function plotLines({ title, x, lines }: Plot): string {
   ].join('\n');
 }
 
-/** The least of 1, 2, 4, 6, 8 times a power of ten that is no less. */
+/** The smallest of 1, 2, 4, 6 and 8 times a power of ten that is at least `value`. */
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return ([1, 2, 4, 6, 8, 10].find((times) => times * power >= value) ?? 10) * power;

@@ -18,10 +18,10 @@ const grid = { width: 16, height: 16 };
 const options = { device: { provider: 'cpu', index: 0 }, threads: 0, spinning: true } as const;
 
 /**
- * Every precision of one transformer: its size, its time a step with all of them taking turns, and the KL divergence of
- * its next-token distribution from fp32's.
+ * Measures every precision of a transformer: size, time per step (taking turns), and KL divergence of the next-token
+ * distribution from fp32.
  *
- * @param file a transformer of 16 x 16 cells with head dimension 64, for example of bench/random-checkpoint.ts
+ * @param file A transformer of 16 x 16 cells with head dimension 64, for example from bench/random-checkpoint.ts.
  */
 export async function benchPrecision(file: string, rounds: number): Promise<void> {
   const source = await openWeights(file);
@@ -76,7 +76,7 @@ export async function benchPrecision(file: string, rounds: number): Promise<void
   }
 }
 
-/** One picture in 88 steps with guidance: two rows. */
+/** One picture in 88 steps with guidance, so two sequences. */
 async function msPerStep({ ownLayout, session }: RandarTransformer, seed: number): Promise<number> {
   const decoding = new Decoding(ownLayout, {
     pictures: [{ label: seed % ownLayout.classes, seed, order: { kind: 'random' } }],

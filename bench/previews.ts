@@ -9,7 +9,7 @@ const choices: ReadonlyMap<string, PreviewChoice> = new Map([
   ['decoded, every step, inline WebP', { mode: 'DECODED', picture: 'dataUri' }],
 ]);
 
-/** What 16 subscribers cost who all ask for a decoded preview of every step, beside 16 who ask for none. */
+/** Compares 16 subscribers that request a decoded preview of every step with 16 that request none. */
 export async function benchPreviews(label: string, rounds: number): Promise<void> {
   const served = await startServed();
   const subscribers = Array.from({ length: clients }, () => served.subscriber());

@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { benchedModel, startBare } from './bare.js';
 import { median, printTable } from './table.js';
 
-/** One way to draw, and what each round of it took. */
+/** One implementation, and its time in each round. */
 interface Side {
   readonly name: string;
   readonly batch: number;
   readonly draw: (seed: number) => Promise<number>;
-  /** Milliseconds a picture. */
+  /** Milliseconds per picture. */
   readonly ms: number[];
 }
 
@@ -24,11 +24,12 @@ interface Options {
 }
 
 /**
- * The bare step loop beside PyTorch with a KV cache, eager and, where asked for, compiled: the same weights, schedule, guidance and machine. They take
- * turns in every round, and PyTorch has to draw the goldens' tokens before it is timed.
+ * Compares the bare step loop with PyTorch with a KV cache, eager and optionally compiled, with the same weights,
+ * schedule, guidance and machine. They take turns in every round, and PyTorch must reproduce the goldens' tokens before
+ * it is timed.
  *
- * @param file a transformer in fp32 or fp16; the built-in model, in int8 as well, where absent
- * @param options.int8 the same transformer in int8, to be timed as well
+ * @param file A transformer in fp32 or fp16. Default: the built-in model, also in int8.
+ * @param options.int8 The same transformer in int8, to time it as well.
  */
 export async function benchPytorch(
   file: string | undefined,
@@ -90,7 +91,7 @@ export async function benchPytorch(
   }
 }
 
-/** Ratios are of each round, not of two medians. */
+/** Ratios are per round, not between two medians. */
 function print(sides: readonly Side[], steps: number): void {
   const rows = [['', 'batch', 'ms per picture', 'ms per step', 'relative to ours']];
   for (const { name, batch, ms } of sides) {
@@ -113,7 +114,7 @@ interface Golden {
   }[];
 }
 
-/** What is timed has to be the same computation: greedy tokens equal the reference's. */
+/** Checks that both compute the same: greedy tokens must equal the reference's. */
 async function checkGolden(python: string): Promise<void> {
   const at = (name: string) => fileURLToPath(new URL(`../tests/goldens/${name}`, import.meta.url));
   const { config, cases } = JSON.parse(await readFile(at('randar-square8.json'), 'utf8')) as Golden;
@@ -131,7 +132,7 @@ async function checkGolden(python: string): Promise<void> {
   }
 }
 
-/** The script in a process of its own, a line of JSON in for a line of JSON out. */
+/** Runs the script in a process of its own, which answers each line of JSON with another. */
 function startPython(python: string, file: string, heads: number, side: number) {
   const script = fileURLToPath(new URL('pytorch/decode.py', import.meta.url));
   const child = spawn(python, [script, file, `${heads}`, `${side}`], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -5,8 +5,8 @@ import { elementCount } from '../src/checkpoint/weight-file.js';
 import { dict, pickleOf, tensor, text, torchFile } from '../tests/support/broken-files/torch.js';
 
 /**
- * Checkpoints of the released models' true names, shapes and file kinds, with random weights: what importing and
- * running them costs can be measured without them.
+ * Creates checkpoints with the names, shapes and formats of the released models but random weights, to measure
+ * importing and running them.
  *
  * npx tsx bench/random-checkpoint.ts L folder
  */
@@ -118,7 +118,7 @@ function named(shapes: Readonly<Record<string, readonly number[]>>): NamedTensor
   return Object.entries(shapes).map(([name, shape]) => ({ name, dtype: 'F32', shape }));
 }
 
-/** About normal: the sum of the four bytes of a 32-bit linear congruential number, scaled to variance 1. */
+/** Approximately normal: the sum of the four bytes of a 32-bit linear congruential number, scaled to variance 1. */
 function gaussian(seed: number): () => number {
   let state = seed;
   return () => {

@@ -20,15 +20,15 @@ const sizes: readonly (readonly [string, RarSizes])[] = [
   ['L', { ...common, dimension: 1024, layers: 24, hidden: 4096 }],
 ];
 const precisions = ['fp32', 'int8'] as const;
-/** Half of a picture is decoded. */
+/** Half a picture is decoded. */
 const past = 128;
 const stepsPerRound = 3;
-// Two sessions take turns: where pools spin, each takes the other's cores.
+// Two sessions take turns; a spinning thread pool would take the other's cores.
 const options = { device: { provider: 'cpu', index: 0 }, threads: 0, spinning: false } as const;
 
 /**
- * A step of RAR that computes adaLN beside one that is fed its rows: time, and bytes of weights and rows that it reads.
- * The weights are random, of the released models' shapes. Both sides take turns in one process.
+ * Compares a RAR step that computes adaLN with one that is fed adaLN: time, and bytes of weights and rows read. Weights
+ * are random, in the released models' shapes. Both take turns in one process.
  */
 export async function benchRar(rounds: number): Promise<void> {
   const table = [
@@ -93,7 +93,7 @@ async function compare(name: string, path: string, rounds: number): Promise<stri
   return lines;
 }
 
-/** What a step multiplies with and adds; tables that are looked up by row are not among it. */
+/** The weights and biases that a step reads; lookup tables are not included. */
 function bytesRead(
   tensors: ReadonlyMap<string, NamedTensor | { dtype: NamedTensor['dtype']; shape: readonly number[] }>,
 ) {
@@ -136,7 +136,7 @@ function floats(shape: readonly number[]): ort.Tensor {
   return new ort.Tensor('float32', values, shape);
 }
 
-/** Numbers about as large as those that training begins with. Time does not depend on them, so a short run repeats. */
+/** Random numbers about as large as at the start of training. They do not affect the time. */
 async function writeRandom(path: string, size: RarSizes, precision: (typeof precisions)[number]): Promise<void> {
   const pattern = Float32Array.from({ length: 2 ** 20 }, () => (Math.random() - 0.5) / 15);
   const tensors = Object.entries(rarShapes(size)).flatMap(([name, shape]): NamedTensor[] => {

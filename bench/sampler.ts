@@ -18,8 +18,8 @@ const drawsPerRound = 200;
 const built = new URL('../dist/decoding/sampler.js', import.meta.url);
 
 /**
- * A draw with the sampler's own exponential beside the same sampler with Math.exp: microseconds a draw, by vocabulary and
- * sampling. Each is a module of its own, so that neither is compiled for both, and a round times each once.
+ * Compares the sampler's own exponential with Math.exp: microseconds per draw, by vocabulary and sampling. Each is a
+ * separate module, so that neither is compiled for both; each round times both once.
  */
 export async function benchSampler(rounds: number): Promise<void> {
   const own = await readFile(built, 'utf8');
@@ -30,7 +30,7 @@ export async function benchSampler(rounds: number): Promise<void> {
     for (const [name, sampling] of samplings) {
       const sides = modules.map((module) => new module.Sampler(vocabulary, sampling));
       const times = sides.map((): number[] => []);
-      // The first two rounds warm up.
+      // The first two rounds are the warm-up.
       for (let round = -2; round < rounds; round++) {
         for (const [side, sampler] of sides.entries()) {
           const us = timeDraws(sampler, logits, round + 2);
@@ -44,7 +44,7 @@ export async function benchSampler(rounds: number): Promise<void> {
   printTable(rows);
 }
 
-/** The same with Math.exp in the place of its own exponential. */
+/** The sampler's source with Math.exp instead of its own exponential. */
 function withMathExp(source: string): string {
   const call = 'exponential(value - highest)';
   if (!source.includes(call)) throw new Error(`expected ${call} in the sampler: adapt this benchmark to it`);
@@ -58,7 +58,7 @@ async function moduleOf(source: string): Promise<typeof SamplerModule> {
   return (await import(`data:text/javascript,${encodeURIComponent(text)}`)) as typeof SamplerModule;
 }
 
-/** Microseconds a draw. */
+/** Microseconds per draw. */
 function timeDraws(sampler: Sampler, logits: readonly Float32Array[], seed: number): number {
   const random = Random.of(seed, 'sampling');
   const began = performance.now();
@@ -66,7 +66,7 @@ function timeDraws(sampler: Sampler, logits: readonly Float32Array[], seed: numb
   return ((performance.now() - began) * 1000) / drawsPerRound;
 }
 
-/** As spread as a model's: a sum of uniform numbers is near enough to a normal one. */
+/** Logits about as spread as a model's: a sum of uniform numbers is close enough to a normal distribution. */
 function someLogits(vocabulary: number): Float32Array[] {
   const random = Random.of(1, 'sampling');
   const normal = () => Array.from({ length: 12 }, () => random.uniform()).reduce((sum, x) => sum + x, -6);

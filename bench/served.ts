@@ -5,13 +5,13 @@ import { WebSocket } from 'ws';
 
 export type PreviewMode = 'NONE' | 'MOSAIC' | 'DECODED';
 
-/** Which previews a subscriber asks for, and in which form. */
+/** The previews a subscriber requests, and their form. */
 export interface PreviewChoice {
   readonly mode: PreviewMode;
   readonly picture: 'url' | 'dataUri';
 }
 
-/** As the subscriber sees it, from its subscribe message on. */
+/** As seen by the subscriber, from its subscribe message on. */
 export interface Timing {
   readonly firstStepMs: number;
   readonly totalMs: number;
@@ -24,10 +24,10 @@ export interface Subscriber {
   close(): Promise<void>;
 }
 
-/** The server in a process of its own, and a first subscriber. */
+/** A server in a process of its own, and its first subscriber. */
 export interface Served extends Subscriber {
   readonly cells: number;
-  /** Another one. */
+  /** Opens another one. */
   subscriber(): Subscriber;
 }
 
@@ -46,7 +46,7 @@ interface Event {
   readonly images?: readonly { readonly tokens: { readonly values: readonly number[] } }[];
 }
 
-/** @param options of the command line, beside the port */
+/** @param options Command line options besides the port. */
 export async function startServed(options: readonly string[] = []): Promise<Served> {
   const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
   const child = spawn(process.execPath, [main, 'serve', '--port', '0', ...options], {

@@ -9,8 +9,8 @@ export function mean(values: readonly number[]): number {
 }
 
 /**
- * Half of the 95 % interval of what `measure` says of a sample, by the bootstrap: the units are drawn again with
- * replacement, and the middle 95 % of what comes out are taken.
+ * Half the 95 % bootstrap interval of `measure`: units are resampled with replacement, and the middle 95 % of the
+ * results taken.
  */
 export function halfInterval(units: number, measure: (sample: readonly number[]) => number, rounds = 400): number {
   const random = Random.of(1, 'sampling');
@@ -20,7 +20,7 @@ export function halfInterval(units: number, measure: (sample: readonly number[])
   return ((values[Math.floor(rounds * 0.975)] ?? NaN) - (values[Math.floor(rounds * 0.025)] ?? NaN)) / 2;
 }
 
-/** How much of the values lies below each of `steps` thresholds from 0 to `most`. */
+/** The share of values below each of `steps` thresholds from 0 to `most`. */
 export function cumulative(values: readonly number[], most: number, steps = 200): number[] {
   const counts = new Array<number>(steps).fill(0);
   for (const value of values) {
@@ -31,7 +31,9 @@ export function cumulative(values: readonly number[], most: number, steps = 200)
   return counts.map((share) => (total += share));
 }
 
-/** Wasserstein distance of two distributions, each by its cumulative ones at the same thresholds from 0 to `most`. */
+/**
+ * Wasserstein distance of two distributions, given by their cumulative shares at the same thresholds from 0 to `most`.
+ */
 export function wasserstein(
   one: readonly (readonly number[])[],
   other: readonly (readonly number[])[],
@@ -42,7 +44,7 @@ export function wasserstein(
   return (sum(Array.from({ length: steps }, (_, i) => Math.abs(at(one, i) - at(other, i)))) * most) / steps;
 }
 
-/** The value below which `share` of all lie, of those that were seen: no interpolation. */
+/** The observed value below which `share` of all values lie, without interpolation. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;

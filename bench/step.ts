@@ -8,33 +8,33 @@ import { fileSource } from '../src/checkpoint/source.js';
 import { Decoding } from '../src/decoding/decoding.js';
 import { embeddingsFor, readRandarTables } from '../src/family/randar/tables.js';
 import { cellCount } from '../src/decoding/grid.js';
-import { KvMemory } from '../src/decoding/kv-cache.js';
 import { randarLayout } from '../src/family/randar/sequence-layout.js';
 import { tokensPerStep } from '../src/decoding/schedule.js';
 import { GraphBuilder } from '../src/graph/onnx.js';
 import { buildRandarStepGraph } from '../src/family/randar/step-graph.js';
 import { readRandar } from '../src/family/randar/weights.js';
+import { hostMemory } from '../src/runtime/host-cache.js';
 import { packLanes } from '../src/runtime/lanes.js';
 import { createSession } from '../src/runtime/session.js';
 import { benchedModel, startBare } from './bare.js';
 import { median, printTable } from './table.js';
 
-/** Operators that multiply with a weight, and those of attention. */
+/** Operators that multiply with weights, and those of attention. */
 const products = new Set(['Gemm', 'MatMul', 'MatMulIntegerToFloat', 'MatMulNBits']);
 const attention = new Set(['FusedMatMul', 'Softmax']);
 
 /**
- * The bare step loop, one picture and several at once: time a step, the share of it in matrix products, and how many
- * bytes of weights it reads a second, beside what the memory gives in the same run.
+ * Profiles the bare step loop with one picture and with several: time per step, the share of it in matmuls, and bytes
+ * of weights read per second, compared with the memory bandwidth measured in the same run.
  *
- * @param file a transformer of 16 x 16 cells with head dimension 64; the built-in model where absent
+ * @param file A transformer of 16 x 16 cells with head dimension 64. Default: the built-in model.
  */
 export async function benchStep(file: string | undefined, rounds: number): Promise<void> {
   const { path, heads, grid, defaults } = await benchedModel(file);
   const source = await openSafetensors(await fileSource(path));
   const weights = readRandar(new ParameterReader(path, source.tensors), heads);
   const matrices = weights.layers.flatMap(({ wqkv, wo, w1, w2, w3 }) => [wqkv, wo, w1, w2, w3]);
-  // Floats of any width are fp32 when they are multiplied.
+  // Floats of any width are multiplied as fp32.
   const bytes = [...matrices, weights.output].reduce((sum, { kind, shape: [out, input] }) => {
     return sum + out * input * { float: 4, int8: 1, int4: 0.5 }[kind];
   }, 0);
@@ -81,16 +81,12 @@ export async function benchStep(file: string | undefined, rounds: number): Promi
       sampling: { temperature: 1, topK: 0, topP: 1 },
     });
     const { shape } = weights;
-    const cache = new KvMemory(shape, decoding.capacity, decoding.sequences).cache(
-      0,
-      decoding.sequences,
-      decoding.sequences,
-    );
+    const { capacity, sequences } = decoding;
+    const cache = hostMemory(shape, capacity, sequences).cache(0, sequences, sequences);
     while (!decoding.isDone) {
-      const inputs = decoding.next();
-      const outputs = await session.run(packLanes([{ inputs, cache }], shape, 1).feeds);
-      const of = (name: string) => weights.layers.map((_, i) => outputs[`${name}.${i}`]?.data as Float32Array);
-      cache.append(inputs.kept, of('newK'), of('newV'));
+      const { feeds, placed } = packLanes([{ inputs: decoding.next(), cache }], shape);
+      const outputs = await session.run(feeds);
+      for (const { part } of placed) cache.keep(outputs, part);
       decoding.apply(outputs.logits?.data as Float32Array);
     }
     session.endProfiling();
@@ -120,7 +116,7 @@ async function shareOf(folder: string): Promise<{ products: number; attention: n
   return { products: (100 * times.products) / times.all, attention: (100 * times.attention) / times.all };
 }
 
-/** ONNX Runtime reads a gigabyte with all threads: what memory gives to the same program. */
+/** Lets ONNX Runtime read a gigabyte with all threads: the memory bandwidth available to this program. */
 async function openBandwidthProbe(): Promise<{ read: () => Promise<number>; close: () => Promise<void> }> {
   const numbers = 2 ** 28;
   const graph = new GraphBuilder('bandwidth');

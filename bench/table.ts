@@ -10,7 +10,7 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   console.log(tableText(rows));
 }
 
-/** Rows under a head, the first column to the left. */
+/** Formats rows under a header; the first column is left-aligned. */
 export function tableText(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows

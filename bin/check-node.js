@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 
-// Runs in old versions of Node, to say that they are too old: no newer syntax, and no import of what they lack.
+// Must run in old versions of Node, to report that they are too old: use no newer syntax or imports.
 
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const oldest = engines.node.replace('>=', '');

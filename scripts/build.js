@@ -7,19 +7,19 @@ import { removeStale } from './remove-stale.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** Compiles what is newer than dist/, server and client, and deletes what has no source any more. */
+/** Compiles server and client if dist/ is outdated, and deletes output whose source is gone. */
 export function compile() {
   run(require.resolve('typescript/bin/tsc'), '-b');
   for (const folder of ['', 'client']) removeStale(path.join(root, folder, 'dist'), path.join(root, folder, 'src'));
 }
 
-/** Compiles, and makes the page where something that it is made of is newer. */
+/** Compiles, and builds the page if one of its sources is newer. */
 export function build() {
   compile();
   run('studio/build.js');
 }
 
-/** What it prints goes to standard error: standard output belongs to the command that is run after it. */
+/** Redirects output to standard error: standard output belongs to the command that follows. */
 function run(...args) {
   execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] });
 }

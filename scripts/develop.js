@@ -7,12 +7,12 @@ import { build } from './build.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Server and page from source: the server starts again after each change that compiles, the page is updated in place.
+ * Runs server and page from source: the server restarts after each change that compiles, and the page updates in place.
  *
- * @param {readonly string[]} args for `randar serve`
+ * @param {readonly string[]} args Arguments of `randar serve`.
  */
 export async function develop(args) {
-  // The page as the server itself gives it out, and dist/ for the first start.
+  // The server serves the built page itself, and first starts from dist/.
   build();
   const server = new RestartingServer(args);
   const address = await server.start();
@@ -33,7 +33,7 @@ class RestartingServer {
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit());
   }
 
-  /** Resolves to the server's address as soon as it is ready. Later starts take the same port. */
+  /** Resolves to the server's address once it is ready. Restarts use the same port. */
   async start() {
     const child = spawn(process.execPath, ['bin/randar.js', 'serve', ...this.#args], {
       cwd: root,
@@ -60,7 +60,7 @@ class RestartingServer {
     return address;
   }
 
-  /** What runs is ended at once: after a change nobody waits for its pictures. */
+  /** Ends the process at once: after a change nobody waits for its pictures. */
   restart() {
     this.#restarting = this.#restarting.then(async () => {
       const old = this.#child;
@@ -76,10 +76,13 @@ class RestartingServer {
   }
 }
 
-/** Messages of TypeScript: "Starting compilation in watch mode" and "File change detected". Others tell its end. */
+/**
+ * TypeScript's message codes "Starting compilation in watch mode" and "File change detected". The others report its
+ * end.
+ */
 const compilationBegins = [6031, 6032];
 
-/** Compiles src and client now and after each change. `onCompiled` is called for changes only, where nothing is wrong. */
+/** Compiles src and client now and after each change. `onCompiled` is called after changes without errors. */
 async function compileOnChange(onCompiled) {
   const { default: ts } = await import('typescript');
   const name = (file) => path.relative(root, file);
@@ -113,7 +116,7 @@ async function compileOnChange(onCompiled) {
   ts.sys.watchFile(path.join(root, 'schema.graphql'), onCompiled);
 }
 
-/** Vite's server for the page, which passes on all else to `address`. */
+/** Vite's server for the page, which proxies everything else to `address`. */
 async function servePage(address) {
   const { createServer } = await import('vite');
   const vite = await createServer({

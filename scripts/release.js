@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.js';
 
-// Packs both packages into artifacts/release, and checks them as somebody would who installs them.
+// Packs both packages into artifacts/release, and checks them by installing them.
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = path.join(root, 'artifacts/release');

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Deletes what was compiled from a source that is gone: the compiler leaves it, and a package would carry it.
+ * Deletes compiled files whose source is gone. The compiler leaves them, and they would be packed.
  *
  * @param {string} dist
  * @param {string} src
@@ -12,7 +12,7 @@ export function removeStale(dist, src) {
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
     const [, module] = /^(.+?)\.(?:js|js\.map|d\.ts|d\.ts\.map)$/.exec(path.relative(dist, file)) ?? [];
-    // The page is Vite's, which empties its own folder.
+    // The page is built by Vite, which empties its own directory.
     if (module === undefined || module.startsWith(`studio${path.sep}`)) continue;
     if (!['.ts', '.tsx'].some((ending) => existsSync(path.join(src, module + ending)))) rmSync(file);
   }

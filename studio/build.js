@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Builds the page into dist/studio where something that it is made of is newer: `npm start` waits for nothing else.
+// Builds the page into dist/studio only if one of its sources is newer, so that `npm start` need not wait.
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const built = statSync(path.join(root, '../dist/studio/index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -18,7 +18,7 @@ if (
   files.some((file) => isNewer(path.join(root, file))) ||
   folders.some((folder) => holdsNewer(path.join(root, folder)))
 ) {
-  // A test runner says `test` here, and would get React's development build.
+  // Test runners set this to `test`, which would bundle React's development build.
   process.env.NODE_ENV = 'production';
   const { build } = await import('vite');
   await build({ root, logLevel: 'warn' });

@@ -6,9 +6,9 @@ export default defineConfig({
   build: {
     outDir: '../dist/studio',
     emptyOutDir: true,
-    // What is small enough for that would be inlined as data, which the page's Content-Security-Policy refuses.
+    // Never inline small files as data URIs, which the page's Content-Security-Policy forbids.
     assetsInlineLimit: 0,
-    // One bundle, loaded at once: there is nothing to preload.
+    // There is a single bundle, so nothing to preload.
     modulePreload: false,
   },
 });

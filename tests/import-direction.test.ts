@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const direction = 'import-x/no-restricted-paths';
 const typeImports = '@typescript-eslint/consistent-type-imports';
 
-// The project's own configuration, less type information: the files of these tests are not on disk.
+// The project's configuration without type information, since the files in these tests do not exist.
 const eslint = new ESLint({
   cwd: root,
   overrideConfig: tseslint.configs.disableTypeChecked,
@@ -35,13 +35,13 @@ describe('the import direction', () => {
     ['an import for its effects', "import '../engine/a.js';"],
     ['an import when it runs', "export const a = await import('../engine/a.js');"],
     ['a way round through src', "export * from '../../src/engine/a.js';"],
-  ])('refuses %s against it, and says which arrow broke and why', async (_, code) => {
+  ])('rejects %s against it, and says which rule was broken and why', async (_, code) => {
     const [message, ...more] = await complaints('src/graph/x.ts', code);
     expect(message).toContain(`src/graph may not import src/engine: ${oneWay}`);
     expect(more).toEqual([]);
   });
 
-  it('is not got round by import() in a type: there is no such import', async () => {
+  it('cannot be bypassed by import() in a type', async () => {
     const messages = await complaints('src/graph/x.ts', "export type A = import('../engine/a.js').A;", typeImports);
     expect(messages).toHaveLength(1);
   });
@@ -78,13 +78,13 @@ describe('the import direction', () => {
     expect(importable('cli')).toEqual(['server', 'api', 'engine', ...importable('engine')]);
   });
 
-  it('keeps the page to what anybody has: the client by its name', async () => {
+  it('allows the page to import the client only by its name', async () => {
     const file = 'studio/src/components/x.tsx';
     const [server, client, ...more] = await complaints(
       file,
       "import '../../../src/decoding/grid.js';\nimport '../../../client/src/client.js';\nimport 'randar-client';",
     );
-    expect(server).toContain('studio/src may not import src: the page knows the server by randar-client only');
+    expect(server).toContain('studio/src may not import src: the page uses the server only through randar-client');
     expect(client).toContain('studio/src may not import client: ');
     expect(more).toEqual([]);
   });
@@ -105,11 +105,11 @@ describe('the import direction', () => {
     ['src/engine/x.ts', "import '../preview/a.js'; import '../scheduler/a.js'; import '../generation/a.js';"],
     ['client/src/x.ts', "import './session.js'; import 'graphql-ws';"],
     ['tests/x.ts', "import '../src/graph/a.js'; import '../src/engine/a.js';"],
-  ])('lets %s import what it may', async (file, code) => {
+  ])('allows the imports of %s', async (file, code) => {
     expect(await complaints(file, code)).toEqual([]);
   });
 
-  it('knows everything that lies in src', () => {
+  it('covers every folder in src', () => {
     const unknown = readdirSync(`${root}src`).filter((name) => !folders.includes(name));
     expect(unknown).toEqual([]);
   });

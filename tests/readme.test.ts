@@ -39,7 +39,7 @@ const importsIn = (text: string) =>
     ?.trimEnd() ?? '';
 const valueOf = (option: string, command = '') => new RegExp(`--${option} (\\S+)`).exec(command)?.[1] ?? '';
 
-/** Runs a documented command with this build. Verifying random weights fails, as it should. */
+/** Runs a documented command with this build. Verifying random weights fails, as expected. */
 async function randar(line: string): Promise<string> {
   const command = line.replace('npx randar', `"${process.execPath}" "${join(root, 'dist/cli/main.js')}"`);
   const { stdout } = await run('sh', ['-c', line.includes(' verify ') ? `! ${command}` : command], { cwd: folder });
@@ -55,10 +55,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Programs of their own, one of which draws a large picture: seconds on a free machine, more on a busy one. */
+/** Separate programs, one of which draws a large picture: seconds on an idle machine, longer on a busy one. */
 const slow = { timeout: 600_000 };
 
-/** Readers copy the code in these documents, so it is run unchanged except for the server's address. */
+/** Readers copy the code in these documents, so it runs unchanged except for the server's address. */
 describe('the documentation', slow, () => {
   it('has a subscription that draws a picture', async () => {
     const [subscription = ''] = blocks('graphql');
@@ -71,7 +71,7 @@ describe('the documentation', slow, () => {
   });
 
   it.each(programs)('has programs that run: $name', async ({ code }) => {
-    // Written files go beside the reader's own; a package is found from where the code is.
+    // Files are written to a temporary folder; packages are resolved from the code's location.
     const program = here(code).replace(/'([\w-]+\.png)'/g, (_, file: string) => JSON.stringify(join(folder, file)));
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: root });
     expect(stdout).toMatch(/step 88\/88|GenerationCompleted/);
@@ -108,7 +108,7 @@ describe('the documentation', slow, () => {
     expect(verified).toMatch(/^ok {3}cache: /m);
   });
 
-  it('imports both families', async () => {
+  it('imports both families as documented', async () => {
     const [randarLine, rarLine = ''] = importsIn(checkpoints).split('\n');
     expect(importsIn(readme).split('\n')).toContain(randarLine);
     await copyFile(goldenFile('rar-square8.bin'), join(folder, valueOf('transformer', rarLine)));

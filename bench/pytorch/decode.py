@@ -21,7 +21,7 @@ import torch.nn.functional as F
 
 
 def read_safetensors(path):
-    """Source: huggingface/safetensors, README, "Format": 8 bytes of length, a JSON header, the tensors' bytes."""
+    """Source: huggingface/safetensors, README, "Format": header length in 8 bytes, JSON header, tensors."""
     types = {"F32": np.float32, "F16": np.float16}
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
@@ -40,7 +40,7 @@ def read_safetensors(path):
 
 
 def rotation_table(side, head_dim):
-    """cos and sin [cells, head_dim / 2]: the first half of the pairs turns by the row, the second by the column."""
+    """cos and sin [cells, head_dim / 2]: the first half of the pairs rotates by row, the second by column."""
     pairs = head_dim // 2
     frequencies = 1.0 / (10000 ** (torch.arange(0, pairs, 2).float() / pairs))
     places = torch.outer(torch.arange(side).float(), frequencies)
@@ -75,7 +75,7 @@ class Transformer:
         return torch.zeros(shape, dtype=self.dtype)
 
     def step(self, x, cos, sin, cache, past, wanted):
-        """x [B, S, D]: logits of the last `wanted` positions; keys and values are written behind `past`."""
+        """x [B, S, D]: logits of the last `wanted` positions; keys and values are written after `past`."""
         b, s, _ = x.shape
         mask = torch.ones(s, past + s, dtype=torch.bool).tril(past)
         for i in range(self.layers):
@@ -110,7 +110,7 @@ def cosine_schedule(steps, cells):
 
 @torch.inference_mode()
 def generate(model, classes, order, tokens_per_step, guidance, sample):
-    """order [pictures, cells]; tokens [pictures, cells] in the order of decoding, and milliseconds of each step."""
+    """Takes order [pictures, cells]; returns tokens [pictures, cells] in decoding order, and milliseconds per step."""
     pictures, cells = order.shape
     start, end = guidance
     rows = 1 if (start, end) == (1, 1) else 2
@@ -177,7 +177,7 @@ def main():
         if (dtype, compiled) not in models:
             made = Transformer(tensors, heads, side, types[dtype])
             if compiled:
-                # Every step has other lengths: one graph for all of them.
+                # Lengths differ in every step; compile one graph for all of them.
                 made.step = torch.compile(made.step, dynamic=True)
             models[dtype, compiled] = made
         return models[dtype, compiled]

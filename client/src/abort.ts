@@ -1,4 +1,4 @@
-/** The promise's result, or the signal's reason as soon as it aborts. */
+/** Resolves like the promise, or rejects with the signal's reason as soon as it aborts. */
 export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
@@ -19,14 +19,15 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** One that aborts with the first of them. */
+/** Aborts with the first of the signals. */
 export function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }
 
 /**
- * An iteration that can be left while its next value is waited for. `run` gets a signal that aborts when it is left or
- * when `signal` aborts, and throws that signal's reason: a loop that was left ends quietly, one that was aborted throws.
+ * An iterator that can be left while it waits for its next value. `run` gets a signal that aborts when the iterator is
+ * left or `signal` aborts, and throws that signal's reason. A loop that was left ends quietly; one that was aborted
+ * throws.
  */
 export function leavable<Value>(
   run: (stop: AbortSignal) => AsyncGenerator<Value, void>,

@@ -1,4 +1,4 @@
-/** http, https, ws and wss addresses alike; on a page also one relative to it. Without a path, the server's own. */
+/** Accepts http, https, ws and wss URLs, and relative ones on a page. A path defaults to the server's. */
 export function serverUrl(address: string): URL {
   const base = typeof location === 'undefined' ? undefined : location.href;
   if (!URL.canParse(address, base)) {
@@ -13,12 +13,10 @@ export function serverUrl(address: string): URL {
   return url;
 }
 
-/** The same address for a WebSocket: ws or wss. */
 export function socketUrl(url: URL): string {
   return withProtocol(url, isSecure(url) ? 'wss:' : 'ws:');
 }
 
-/** The same address for requests: http or https. */
 export function httpUrl(url: URL): string {
   return withProtocol(url, isSecure(url) ? 'https:' : 'http:');
 }
@@ -27,7 +25,7 @@ function isSecure({ protocol }: URL): boolean {
   return protocol === 'https:' || protocol === 'wss:';
 }
 
-/** Not by setting `protocol`: a URL refuses to change between http and ws in some engines. */
+/** Setting `protocol` does not work: some engines refuse to change a URL between http and ws. */
 function withProtocol(url: URL, protocol: string): string {
   return protocol + url.href.slice(url.protocol.length);
 }

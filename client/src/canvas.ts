@@ -1,2 +1,2 @@
-/** For pages without React: draws a picture's state on a canvas. */
+/** For pages without React: draws the state of a picture on a canvas. */
 export { createPainter, type Painter } from './painter.js';

@@ -1,6 +1,6 @@
 import type { PictureState } from './generation-state.js';
 
-/** What stands at a cell: a colour for its token, or its part of the preview of a step. */
+/** What is painted at a cell: a colour for its token, or its part of a step's preview. */
 export type Painted = 'token' | 'preview';
 
 export interface DueCell {
@@ -8,13 +8,13 @@ export interface DueCell {
   readonly as: Painted;
 }
 
-/** A preview comes right behind its step; cells that wait for one longer than this many steps show their token. */
+/** A preview normally follows its step at once. Cells that have waited for more steps than this show their token. */
 const patienceSteps = 2;
 
 /**
- * The cells that are decoded and not yet painted so, in the order of decoding.
+ * Cells that are decoded but not yet painted accordingly, in decoding order.
  *
- * @param previewStep the last step that the preview at hand shows; -1 where there is none
+ * @param previewStep The last step that the current preview shows; -1 without a preview.
  */
 export function cellsDue(
   { cellsByStep }: Pick<PictureState, 'cellsByStep'>,

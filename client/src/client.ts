@@ -17,50 +17,52 @@ import type {
 import type { ImageSource } from './image.js';
 import type { PictureForm, PictureOptions } from './picture-form.js';
 
-/** A RandAR server. Everything rejects with RandarError where the server refuses, and with its signal's reason. */
+/**
+ * A RandAR server. All methods reject with RandarError if the server refuses, or with the reason of an aborted signal.
+ */
 export interface Client {
   /**
-   * Draws, and follows: every event in order, through lost connections. Leaving the loop cancels the generation, unless
-   * `input.keep` is true. Images of its source may be blobs: `{ upload: blob }`.
+   * Starts a generation and yields its events in order, reconnecting as needed. Leaving the loop cancels the
+   * generation, unless `input.keep` is true. Images in `input.source` may be blobs: `{ upload: blob }`.
    */
   generate(input: GenerateInput, options?: EventOptions): AsyncIterableIterator<GenerationEvent>;
-  /** Follows a generation that is queued, running or kept. Leaving the loop leaves it alone. */
+  /** Follows a generation that is queued, running or kept. Leaving the loop does not affect it. */
   follow(id: string, options?: FollowOptions): AsyncIterableIterator<GenerationEvent>;
   /** Queues a generation without following it. */
   queue(input: GenerateInput, options?: RequestOptions): Promise<Generation>;
-  /** Stops a generation; no further step is computed for it. A finished one is returned unchanged. */
+  /** Stops a generation; no further step is computed. A finished one is returned unchanged. */
   cancel(id: string, options?: RequestOptions): Promise<Generation>;
 
   models(options?: RequestOptions): Promise<readonly Model[]>;
-  /** One model, the default without an id; null where there is none of that id. */
+  /** The model with this id, or the default model; null if there is none. */
   model(id?: string, options?: RequestOptions): Promise<Model | null>;
-  /** What a model can draw; null where there is no such model. */
+  /** The labels of a model; null if there is no such model. */
   labels(options?: LabelOptions): Promise<LabelPage | null>;
-  /** Null where it never was, or is no longer kept. */
+  /** Null if it never existed or is no longer kept. */
   generation(id: string, options?: PictureForm & RequestOptions): Promise<FinishedGeneration | null>;
   /** Newest first. */
   generations(options?: GenerationsOptions): Promise<GenerationPage>;
-  /** How many tokens each step would decode. */
+  /** The number of tokens that each step would decode. */
   decodingPlan(input: DecodingPlanInput, options?: RequestOptions): Promise<readonly number[]>;
-  /** The tokens of a picture. */
+  /** Encodes a picture as tokens. */
   tokenize(image: ImageSource, options?: TokenizeOptions): Promise<TokenGrid>;
-  /** The picture of tokens. */
+  /** Decodes tokens to a picture. */
   detokenize(input: DetokenizeInput, options?: PictureForm & RequestOptions): Promise<Picture>;
-  /** What the transformer sees in a picture: one vector, or one a cell where `pooling` is NONE. */
+  /** Features of a picture: one vector, or one per cell if `pooling` is NONE. */
   features(image: ImageSource, options?: FeatureOptions): Promise<Features>;
   server(options?: RequestOptions): Promise<ServerInfo>;
 
-  /** Ends all that is under way with CLIENT_CLOSED, cancels what `generate` began, and then the connection. */
+  /** Ends all calls with CLIENT_CLOSED, cancels generations started by `generate`, and closes the connection. */
   close(): Promise<void>;
 }
 
 export interface RequestOptions {
-  /** Stops waiting: what was asked for rejects with its reason. */
+  /** Stops waiting; the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 export interface EventOptions extends PictureOptions {
-  /** Leaves: a generation that was begun by `generate` and is not to be kept is cancelled. */
+  /** Leaves the events. A generation started by `generate` is cancelled, unless it is to be kept. */
   readonly signal?: AbortSignal;
 }
 
@@ -90,7 +92,7 @@ export interface TokenizeOptions extends RequestOptions {
 
 export interface FeatureOptions extends RequestOptions {
   readonly model?: string;
-  /** The block behind which they are taken; the middle one where absent. */
+  /** Take the output of this transformer block. Default: the middle one. */
   readonly layer?: number;
   readonly pooling?: FeaturePooling;
 }

@@ -1,21 +1,20 @@
 import { CloseCode } from 'graphql-ws';
 import { connectionLost, RandarError, refused, type Refusal } from './error.js';
 
-/** A WebSocket that was closed, as far as it says why. */
+/** Why a WebSocket was closed. */
 export interface Closed {
   readonly code: number;
   readonly reason?: string;
 }
 
 interface Meaning {
-  /** CONNECTION_LOST is worth a retry. Whatever else closed a socket would close the next one, too. */
+  /** Only CONNECTION_LOST is worth a retry; any other cause would close the next socket as well. */
   readonly error: Refusal | 'CONNECTION_LOST' | 'UNEXPECTED_RESPONSE';
   readonly reason: string;
 }
 
 /**
- * Why sockets are closed: RFC 6455 (7.4.1), and graphql-ws from 4000 on. Any other code is a connection that was lost on
- * the way.
+ * Close codes of RFC 6455 (7.4.1), and of graphql-ws from 4000 on. Any other code means that the connection was lost.
  */
 export const closeCodes: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [1001, { error: 'CONNECTION_LOST', reason: 'the server is going away' }],
@@ -24,7 +23,7 @@ export const closeCodes: ReadonlyMap<number, Meaning> = new Map<number, Meaning>
   [1007, { error: 'UNEXPECTED_RESPONSE', reason: 'a message was not valid UTF-8' }],
   [1008, { error: 'FORBIDDEN', reason: 'against the policy of the server' }],
   [1009, { error: 'PAYLOAD_TOO_LARGE', reason: 'a message was too large' }],
-  // The socket is shared: the server may have failed at another operation.
+  // The socket is shared, so the server may have failed in another operation.
   [1011, { error: 'CONNECTION_LOST', reason: 'the server failed' }],
   [1012, { error: 'CONNECTION_LOST', reason: 'the server is restarting' }],
   [1013, { error: 'CONNECTION_LOST', reason: 'the server is too busy' }],

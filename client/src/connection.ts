@@ -6,23 +6,23 @@ import type { Connection, Operation, Token } from './operation.js';
 import { connectWebSocket, type WebSocketConnection } from './websocket-connection.js';
 
 /**
- * `ws`: one WebSocket for all operations, opened when the first one needs it. `sse`: a request for each, subscriptions
- * as server-sent events. `auto`: a WebSocket, and where none can be opened, `sse` from then on.
+ * `ws`: one WebSocket for all operations, opened on first use. `sse`: one HTTP request per operation, with
+ * subscriptions as server-sent events. `auto`: a WebSocket, or `sse` from then on if none can be opened.
  */
 export type Transport = 'auto' | 'ws' | 'sse';
 
 export interface ConnectionOptions {
-  /** For example http://127.0.0.1:4000/graphql; on a page also relative to it. */
+  /** For example http://127.0.0.1:4000/graphql; on a page also a relative URL. */
   readonly url: string;
-  /** `auto` where absent. */
+  /** Default: `auto`. */
   readonly transport?: Transport;
-  /** Sent as `Authorization: Bearer ...`, over a WebSocket as `authorization` of connection_init. */
+  /** Sent as `Authorization: Bearer ...`, or as `authorization` in connection_init over a WebSocket. */
   readonly token?: Token;
-  /** Instead of the platform's WebSocket. */
+  /** Replaces the platform's WebSocket. */
   readonly webSocketImpl?: unknown;
 }
 
-/** @throws TypeError where the url or transport is none. Nothing is connected before the first operation. */
+/** Connects on first use. @throws TypeError if the url or transport is invalid. */
 export function connect({ url: address, transport = 'auto', token, webSocketImpl }: ConnectionOptions): Connection {
   const url = serverUrl(address);
   const http = () => connectHttp({ url: httpUrl(url), token });
@@ -39,7 +39,10 @@ export function connect({ url: address, transport = 'auto', token, webSocketImpl
   }
 }
 
-/** The WebSocket unless it never opened: then nothing was sent over it, and what answers over HTTP is used for good. */
+/**
+ * Uses the WebSocket unless it never opened. Nothing was sent over it then, so HTTP takes over for good once it
+ * answers.
+ */
 function either(socket: WebSocketConnection, http: Connection): Connection {
   let isBlocked = false;
   const isOnlySocketLost = (error: unknown) =>

@@ -23,11 +23,11 @@ import type { Operation } from './operation.js';
 import { imageVariables } from './picture-form.js';
 
 export interface ClientOptions extends ConnectionOptions {
-  /** How often a lost connection is made again, each time after a longer pause. 10 where absent. */
+  /** How often to reconnect, each time after a longer pause. Default: 10. */
   readonly retryAttempts?: number;
 }
 
-/** @throws TypeError where the url is none. Nothing is connected before the first call. */
+/** Connects on first use. @throws TypeError if the url is invalid. */
 export function createClient({ retryAttempts: attempts = 10, ...options }: ClientOptions): Client {
   const connection = connect(options);
   const targets = followTargetsOver(connection);

@@ -1,12 +1,12 @@
-/** What the server or the connection refused. `code` is for programs, the message says what to do. */
+/** The server or connection refused a request. `code` is for programs; the message says what to do. */
 export class RandarError extends Error {
   override readonly name = 'RandarError';
   readonly code: RandarErrorCode;
-  /** The input path that BAD_USER_INPUT speaks of, for example input.label.name. */
+  /** The input path that BAD_USER_INPUT refers to, for example input.label.name. */
   readonly field: string | undefined;
-  /** All that is wrong with the input, each with its field; empty for every code but BAD_USER_INPUT. */
+  /** All problems with the input; empty for every code but BAD_USER_INPUT. */
   readonly problems: readonly InputProblem[];
-  /** When it is worth trying again, where the server says so. */
+  /** When to try again, if the server says so. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(message: string, extensions: ErrorExtensions, options?: ErrorOptions) {
@@ -18,19 +18,19 @@ export class RandarError extends Error {
   }
 }
 
-/** One thing that is wrong with an input. */
+/** A problem with the input. */
 export interface InputProblem {
   /** The input path, for example input.guidance.start. */
   readonly field: string;
-  /** A whole sentence that names the field, its value and what is allowed. */
+  /** A whole sentence with the field, its value and what is allowed. */
   readonly message: string;
-  /** What is allowed, for example "a whole number from 1 to 256"; only where the sentence says just that. */
+  /** What is allowed, for example "a whole number from 1 to 256"; only set if the message says nothing else. */
   readonly expected?: string;
-  /** The value, with `expected`; a long one is cut. */
+  /** The value, cut if it is long; set together with `expected`. */
   readonly got?: string;
 }
 
-/** The server's codes, then this client's own; a server in front may have others. */
+/** The server's codes, then this client's own. A proxy may add others. */
 export type RandarErrorCode =
   | 'BAD_USER_INPUT'
   | 'NOT_FOUND'
@@ -38,15 +38,15 @@ export type RandarErrorCode =
   | 'PAYLOAD_TOO_LARGE'
   | 'SHUTTING_DOWN'
   | 'INTERNAL_SERVER_ERROR'
-  /** The token is missing or not valid (HTTP 401, WebSocket 4401). */
+  /** The token is missing or invalid (HTTP 401, WebSocket 4401). */
   | 'UNAUTHENTICATED'
   /** The token does not allow this (HTTP 403, WebSocket 4403). */
   | 'FORBIDDEN'
-  /** No answer came, or not all of it. */
+  /** No answer, or an incomplete one. */
   | 'CONNECTION_LOST'
-  /** What answered is no GraphQL server, or does not speak this client's protocol. */
+  /** Not a GraphQL server, or it does not speak this client's protocol. */
   | 'UNEXPECTED_RESPONSE'
-  /** The client was closed meanwhile. */
+  /** The client was closed in the meantime. */
   | 'CLIENT_CLOSED'
   | (string & {});
 
@@ -57,13 +57,13 @@ export interface ErrorExtensions {
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** A GraphQL error, as far as this client reads it. */
+/** A GraphQL error, as far as this client needs it. */
 export interface ResponseError {
   readonly message: string;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The first error of a response stands for all, with the problems of every one. */
+/** Turns the first error of a response into a RandarError, with the problems of all of them. */
 export function responseError(
   errors: readonly ResponseError[],
   codeWhereAbsent: RandarErrorCode = 'INTERNAL_SERVER_ERROR',
@@ -80,7 +80,7 @@ export function responseError(
   });
 }
 
-/** Values that do not fit the schema are refused with an error each; all others with one, which lists its problems. */
+/** GraphQL reports values that do not fit the schema as one error each; all other problems are listed in one error. */
 function problemsOf({ message, extensions = {} }: ResponseError): InputProblem[] {
   const { code, field, problems } = extensions;
   if (code !== 'BAD_USER_INPUT') return [];
@@ -95,7 +95,7 @@ function readProblem(problem: unknown): InputProblem[] {
   return [{ field, message, ...(typeof expected === 'string' && typeof got === 'string' && { expected, got }) }];
 }
 
-/** @param cause what ended the connection: an error, or an event of its socket */
+/** @param cause What ended the connection: an error, or an event of its socket. */
 export function connectionLost(cause: unknown, reason = messageOf(cause)): RandarError {
   const message = reason === '' ? 'Lost the connection to the server.' : `Lost the connection to the server: ${reason}`;
   return new RandarError(message, { code: 'CONNECTION_LOST' }, { cause });
@@ -110,7 +110,7 @@ export function isLost(error: unknown): error is RandarError {
   return error instanceof RandarError && error.code === 'CONNECTION_LOST';
 }
 
-/** What the server, or one in front of it, refuses without a word of its own. */
+/** Errors for refusals that come without a message. */
 export type Refusal = keyof typeof refusals;
 
 const refusals = {

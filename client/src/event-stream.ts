@@ -1,13 +1,13 @@
 /** A message of a text/event-stream. */
 export interface ServerSentEvent {
-  /** `message` where the stream names none. */
+  /** `message` if the stream names none. */
   readonly event: string;
   readonly data: string;
 }
 
 /**
- * Takes a text/event-stream (WHATWG HTML, 9.2.6) piece by piece, wherever it was cut, and gives the messages that each
- * piece completes. A message with a name and no data counts, which EventSource would drop: `complete` is one.
+ * Parses a text/event-stream (WHATWG HTML, 9.2.6) chunk by chunk and returns the messages that each chunk completes.
+ * Unlike with EventSource, a message with a name but no data counts: `complete` is one.
  */
 export function createEventStreamParser(): (text: string) => ServerSentEvent[] {
   let rest = '';
@@ -32,7 +32,7 @@ export function createEventStreamParser(): (text: string) => ServerSentEvent[] {
 
   return (text) => {
     if (text === '') return [];
-    // A line ends with its carriage return; a line feed behind that, perhaps in the next piece, belongs to it.
+    // A line feed after a carriage return belongs to the same line end, even if it comes in the next chunk.
     rest += endedByReturn && text.startsWith('\n') ? text.slice(1) : text;
     endedByReturn = text.endsWith('\r');
     if (isFirst) rest = rest.replace(/^\uFEFF/, '');
@@ -46,9 +46,9 @@ export function createEventStreamParser(): (text: string) => ServerSentEvent[] {
 }
 
 /**
- * The messages of a response's body.
+ * The messages in a response's body.
  *
- * @param silentMs rejects where nothing at all came for so long
+ * @param silentMs Rejects if nothing arrives for this long.
  */
 export async function* readEventStream(
   body: ReadableStream<Uint8Array>,
@@ -64,7 +64,7 @@ export async function* readEventStream(
       yield* parse(decoder.decode(value, { stream: true }));
     }
   } finally {
-    // Where reading failed there is nothing to cancel, and the failure is what counts.
+    // After a failed read there is nothing to cancel, and only that failure matters.
     reader.cancel().catch(() => undefined);
   }
 }

@@ -2,31 +2,31 @@ import { leavable, pause } from './abort.js';
 import { connectionLost, isLost } from './error.js';
 import type { EventFieldsFragment } from './generated/operations.js';
 
-/** What happens to a generation, told apart by `__typename`. The last one is Completed, Failed or Cancelled. */
+/** An event of a generation, discriminated by `__typename`. The last one is Completed, Failed or Cancelled. */
 export type GenerationEvent = EventFieldsFragment;
 
-/** A generation whose events are wanted, and how to get and leave them. */
+/** A generation to follow: how to start it, read its events and leave it. */
 export interface FollowTarget {
-  /** Its id: known, or of a generation that is begun now. */
+  /** Resolves to its id, starting the generation if necessary. */
   readonly begin: (stop: AbortSignal) => Promise<string>;
-  /** The last sequence number that was seen already. */
+  /** The last sequence number already seen. */
   readonly after: number;
   readonly open: (id: string, after: number, stop: AbortSignal) => AsyncIterable<GenerationEvent>;
-  /** What becomes of it where it is left before its end. Called once, and as soon as that is known. */
+  /** Called once if the events are left before the end, as soon as the id is known. */
   readonly onLeave: (id: string) => Promise<void>;
 }
 
 export interface RetryOptions {
-  /** How often a lost connection is made again before its error is thrown; each event starts the count anew. */
+  /** How often to reconnect before the error is thrown. Each event resets the count. */
   readonly attempts: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * A generation's events, each once and in order, through lost connections: after one the rest is asked for from the
- * last sequence number on.
+ * The events of a generation, each once and in order. After a lost connection, it resumes after the last sequence
+ * number.
  *
- * @throws RandarError where the server refuses, or the connection stays lost; the signal's reason where it aborts
+ * @throws RandarError if the server refuses or the connection stays lost; the signal's reason if it aborts.
  */
 export function follow(target: FollowTarget, options: RetryOptions): AsyncIterableIterator<GenerationEvent> {
   return leavable((stop) => eventsOf(target, options.attempts, stop), options.signal);
@@ -45,14 +45,14 @@ async function* eventsOf(
     if (!isOver) left ??= target.onLeave(id);
     return left;
   };
-  // At once, and not when the loop's body has done with its event.
+  // Leave at once, even while the loop's body is still busy with an event.
   const leaveAtOnce = () => void leave();
   stop.addEventListener('abort', leaveAtOnce, { once: true });
   try {
     for (let failures = 0; ;) {
       try {
         for await (const event of target.open(id, after, stop)) {
-          // A server behind a proxy may have been asked twice.
+          // A proxy may have repeated the request.
           if (event.sequence <= after) continue;
           failures = 0;
           after = event.sequence;
@@ -78,7 +78,7 @@ export function isTerminal({ __typename }: GenerationEvent): boolean {
   );
 }
 
-/** 0.2 s, 0.4 s, 0.8 s ... 5 s, each up to half longer by chance: a server that comes back is not met by all at once. */
+/** 0.2 s, 0.4 s, 0.8 s ... 5 s, each up to half longer at random, so that clients do not all return at once. */
 function backoffMs(failures: number): number {
   return Math.min(200 * 2 ** (failures - 1), 5_000) * (1 + Math.random() / 2);
 }

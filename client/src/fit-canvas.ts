@@ -1,8 +1,8 @@
 /**
- * Keeps a canvas at one of its pixels for one of the screen's, whatever its CSS size and the screen's density.
+ * Keeps a canvas at one canvas pixel per screen pixel, for any CSS size and pixel density.
  *
- * @param redraw after a change, which empties the canvas
- * @returns ends that
+ * @param redraw Called after each change of size, since that clears the canvas.
+ * @returns A function that stops it.
  */
 export function fitCanvas(canvas: HTMLCanvasElement, redraw: () => void): () => void {
   let density: MediaQueryList | undefined;
@@ -15,7 +15,7 @@ export function fitCanvas(canvas: HTMLCanvasElement, redraw: () => void): () => 
     canvas.height = height;
     redraw();
   };
-  // A media query holds for one density: the next one needs its own.
+  // A media query matches one density, so each change needs a new one.
   const watchDensity = () => {
     density?.removeEventListener('change', watchDensity);
     density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);

@@ -10,16 +10,16 @@ import {
 import { inlineImages } from './image.js';
 import { pictureVariables, type PictureOptions } from './picture-form.js';
 
-/** Whoever leaves waits no longer than this for a server that may be gone. */
+/** How long leaving waits for a server that may be gone. */
 const cancelWithinMs = 5_000;
 
-/** Generations that this client follows, and those that it began and is to stop. */
+/** The generations this client follows, including those it started and must stop. */
 export interface FollowTargets {
-  /** A generation that is begun when its events are first asked for, and stopped where they are left. */
+  /** A generation that starts with its first event request and is cancelled when left. */
   readonly begun: (input: GenerateInput, pictures: PictureOptions) => FollowTarget;
-  /** A generation that is there already, and is left alone. */
+  /** An existing generation, which is not affected when left. */
   readonly followed: (id: string, after: number, pictures: PictureOptions) => FollowTarget;
-  /** When all that were left by now are stopped. */
+  /** Resolves when all generations left so far are cancelled. */
   readonly stopped: () => Promise<void>;
 }
 
@@ -29,7 +29,8 @@ export function followTargetsOver(connection: Connection): FollowTargets {
     begun: (input, pictures) => {
       const isKept = input.keep === true;
       return {
-        // Not by the subscription: its id comes with its first event, and the server stops it with the connection.
+        // Not started by the subscription: its id would come with the first event, and the server would stop it with
+        // the connection.
         begin: async (stop) => {
           const variables = { input: await orAborted(inlineImages(input), stop) };
           stop.throwIfAborted();
@@ -73,13 +74,13 @@ export function followTargetsOver(connection: Connection): FollowTargets {
   }
 }
 
-/** Whoever leaves cannot do anything about a cancel that fails: the connection, the token or the generation is gone. */
+/** A failed cancel cannot be helped: the connection, the token or the generation is gone. */
 async function cancelQuietly(connection: Connection, known: Promise<string>): Promise<void> {
   const late = AbortSignal.timeout(cancelWithinMs);
   try {
     const variables = { id: await orAborted(known, late) };
     await connection.request({ document: CancelGenerationDocument, variables }, late);
   } catch {
-    // What ended the events is what is thrown.
+    // The caller gets the error that ended the events, if any.
   }
 }

@@ -9,47 +9,47 @@ type EventNamed<Name extends GenerationEvent['__typename']> = Extract<
 export type PreviewPicture = EventNamed<'PreviewRendered'>['image'];
 export type FinishedImage = EventNamed<'GenerationCompleted'>['images'][number];
 
-/** What is to be seen of a generation by now. */
+/** The current state of a generation. */
 export interface GenerationState {
-  /** IDLE before anything was asked for. */
+  /** IDLE before anything was requested. */
   readonly status: GenerationStatus | 'IDLE';
-  /** Model, label, seed and so on; absent before the first event. */
+  /** Model, label, seed and so on; unset before the first event. */
   readonly generation?: GenerationFieldsFragment;
-  /** How many generations were to run before it when it was queued. */
+  /** Generations ahead of it when it was queued. */
   readonly position: number;
   /** Steps decoded so far, 0 to totalSteps. */
   readonly step: number;
   /** 0 before the first event. */
   readonly totalSteps: number;
   readonly elapsedMs: number;
-  /** Of the last event; 0 before the first one. */
+  /** Sequence number of the last event; 0 before the first. */
   readonly sequence: number;
-  /** One for each picture, from the event that it started on. */
+  /** One per picture, once the generation has started. */
   readonly pictures: readonly PictureState[];
-  /** Why it FAILED: by the server's word, or an error that ended the events. */
+  /** Why it FAILED: the server's error, or an error that ended the events. */
   readonly error?: StateError;
 }
 
-/** One of a generation's pictures, as far as it is drawn. */
+/** The current state of one picture. */
 export interface PictureState {
-  /** Cells. */
+  /** In cells. */
   readonly width: number;
   readonly height: number;
-  /** Pixels of the finished picture. */
+  /** Size of the finished picture in pixels. */
   readonly imageWidth: number;
   readonly imageHeight: number;
-  /** Row by row from the top left; null where not decoded. */
+  /** Row by row from the top left; null if not decoded yet. */
   readonly tokens: readonly (number | null)[];
-  /** How many are known, those that it started from among them. */
+  /** Number of known cells, including those given by the source. */
   readonly decoded: number;
-  /** The cells of each step in the order of decoding; before the first step, those that it started from. */
+  /** The cells decoded in each step, in order; before the first step, those given by the source. */
   readonly cellsByStep: readonly (readonly number[])[];
   readonly preview?: PicturePreview;
   readonly finished?: FinishedImage;
 }
 
 export interface PicturePreview {
-  /** The last step that it shows. */
+  /** The last step it shows. */
   readonly step: number;
   readonly mode: EventNamed<'PreviewRendered'>['mode'];
   readonly image: PreviewPicture;
@@ -59,9 +59,9 @@ export interface StateError {
   readonly code: string;
   readonly message: string;
   readonly field?: string;
-  /** All that is wrong with the input, where its generation was refused for that. */
+  /** All problems with the input, if the server rejected it. */
   readonly problems?: readonly InputProblem[];
-  /** When it is worth trying again, where the server says so. */
+  /** When to try again, if the server says so. */
   readonly retryAfterSeconds?: number;
 }
 
@@ -76,8 +76,8 @@ export const idleState: GenerationState = {
 };
 
 /**
- * The state after one more event: a reducer, for events from the first one on (`after: 0`) in their order. An event that
- * was seen already changes nothing.
+ * Reducer: the state after one more event. Events must come in order from the first (`after: 0`); repeated ones are
+ * ignored.
  */
 export function nextState(state: GenerationState, event: GenerationEvent): GenerationState {
   const { sequence, elapsedMs } = event;
@@ -101,7 +101,7 @@ export function nextState(state: GenerationState, event: GenerationEvent): Gener
     case 'PreviewRendered': {
       const { index, step, mode, image } = event;
       const pictures = state.pictures.map((picture, i) =>
-        // Previews through the decoder take their time; the newest step is what counts.
+        // Decoded previews can be late; only the newest step counts.
         i === index && step >= (picture.preview?.step ?? 0) ? { ...picture, preview: { step, mode, image } } : picture,
       );
       return { ...next, pictures };
@@ -127,7 +127,7 @@ export function isOver({ status }: GenerationState): boolean {
   return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED';
 }
 
-/** Of a model whose first event was missed, and so its sizes. */
+/** Used if the first event was missed, and with it the model's sizes. */
 const unknownModel = { gridWidth: 1, gridHeight: 1, imageWidth: 16, imageHeight: 16 };
 
 function startedPicture(

@@ -9,10 +9,12 @@ export interface HttpOptions {
   readonly token: Token | undefined;
 }
 
-/** The server says something every 12 s; a stream that is silent for so much longer is lost. */
+/** The server sends a ping every 12 s; a stream that is silent for this long is considered lost. */
 const silentMs = 30_000;
 
-/** A POST for each operation; subscriptions are answered with server-sent events (graphql-sse, distinct connections). */
+/**
+ * Sends a POST per operation; subscriptions are answered with server-sent events (graphql-sse, distinct connections).
+ */
 export function connectHttp(options: HttpOptions): Connection {
   const closed = new AbortController();
   return {
@@ -38,7 +40,7 @@ async function* subscribe<Data, Variables>(
   operation: Operation<Data, Variables>,
   stop: AbortSignal,
 ): AsyncGenerator<Data, void> {
-  // The request ends with the iteration, however that ends.
+  // Ends the request when the iteration ends for any reason.
   const end = new AbortController();
   const response = await post(options, operation, 'text/event-stream', anySignal(stop, end.signal));
   if (!isOfType(response, 'text/event-stream')) {
@@ -47,7 +49,7 @@ async function* subscribe<Data, Variables>(
   }
   try {
     for await (const { event, data } of readEventStream(response.body ?? new ReadableStream(), silentMs)) {
-      // A piece may hold several messages, and nothing is waited for between them.
+      // A chunk can contain several messages, and nothing is awaited between them.
       stop.throwIfAborted();
       if (event === 'complete') return;
       if (event === 'next') yield dataOf(JSON.parse(data) as Answer<Data>);
@@ -61,7 +63,7 @@ async function* subscribe<Data, Variables>(
   throw connectionLost(new Error('the event stream ended early'));
 }
 
-/** @throws RandarError unless the answer is GraphQL; the signal's reason where it aborts */
+/** @throws RandarError unless the answer is a GraphQL response; the signal's reason if it aborts. */
 async function post<Data, Variables>(
   { url, token }: HttpOptions,
   { document, variables }: Operation<Data, Variables>,
@@ -82,14 +84,14 @@ async function post<Data, Variables>(
   return response;
 }
 
-/** What an HTTP status means where no GraphQL error says more. */
+/** The meaning of an HTTP status without a GraphQL error. */
 const refusedBy: Partial<Record<number, Refusal>> = {
   401: 'UNAUTHENTICATED',
   403: 'FORBIDDEN',
   413: 'PAYLOAD_TOO_LARGE',
 };
 
-/** Request Timeout, Too Early, Too Many Requests: the same request may go better later. */
+/** Request Timeout, Too Early, Too Many Requests: a retry may succeed. */
 const passingStatuses: readonly number[] = [408, 425, 429];
 
 async function refusalOf(response: Response, stop: AbortSignal): Promise<RandarError> {
@@ -99,7 +101,7 @@ async function refusalOf(response: Response, stop: AbortSignal): Promise<RandarE
   const { errors = [] } = parseAnswer(response, text) ?? {};
   if (errors.length > 0) return responseError(errors, code);
   if (code !== undefined) return refused(code);
-  // From 500 on, whoever stands before the server did not reach it.
+  // From 500 on, a proxy could not reach the server.
   if (status >= 500 || passingStatuses.includes(status)) {
     return connectionLost(new Error(`the server answered with status ${status}`));
   }
@@ -127,7 +129,7 @@ function parseAnswer<Data>(response: Response, text: string): Answer<Data> | und
   try {
     return JSON.parse(text) as Answer<Data>;
   } catch {
-    // Cut short, or never JSON: whoever asks tells of the text itself.
+    // Truncated, or not JSON: the caller reports the text itself.
     return undefined;
   }
 }

@@ -1,9 +1,9 @@
 import type { GenerateInput, ImageInput, SourceInput } from './generated/operations.js';
 
-/** A picture to send: a data URI, or a file or blob. */
+/** A picture to send: a data URI, file or blob. */
 export type ImageSource = string | Blob;
 
-/** Over a WebSocket there are no uploads: every blob of an input is sent inline, and so over HTTP. */
+/** A WebSocket cannot upload files, so blobs are sent inline; over HTTP as well, to keep one path. */
 export async function inlineImages(input: GenerateInput): Promise<GenerateInput> {
   return input.source ? { ...input, source: await inlineSource(input.source) } : input;
 }
@@ -22,7 +22,7 @@ function inlineImage(image: ImageInput): Promise<ImageInput> {
   return imageInput(image.upload ?? image.dataUri);
 }
 
-/** How an input names it, before anything is read. */
+/** The input for an image, before anything is read. */
 export function imageOf(image: ImageSource): ImageInput {
   return typeof image === 'string' ? { dataUri: image } : { upload: image };
 }

@@ -29,5 +29,5 @@ export type { PictureForm, PictureOptions } from './picture-form.js';
 export { extrapolate, inpaint, outpaint, redraw } from './sources.js';
 export type { Extrapolation, GenerationSettings, Inpainting, Outpainting, Redrawing } from './sources.js';
 export type { Token } from './operation.js';
-/** Every operation as a typed document, for any GraphQL client, and the schema's inputs and enums. */
+/** Every operation as a typed document for any GraphQL client, and the schema's inputs and enums. */
 export * from './generated/operations.js';

@@ -1,14 +1,14 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { responseError, type ResponseError } from './error.js';
 
-/** How operations reach the server. Everything rejects with CONNECTION_LOST as soon as the way there is lost. */
+/** How operations reach the server. Everything rejects with CONNECTION_LOST as soon as the connection is lost. */
 export interface Connection {
-  /** The results of a subscription until it is over. Leaving the iteration leaves the subscription. */
+  /** The results of a subscription until it ends. Leaving the iteration unsubscribes. */
   readonly iterate: <Data, Variables>(
     operation: Operation<Data, Variables>,
     signal?: AbortSignal,
   ) => AsyncIterableIterator<Data>;
-  /** The one result of a query or mutation. */
+  /** The result of a query or mutation. */
   readonly request: <Data, Variables>(operation: Operation<Data, Variables>, signal?: AbortSignal) => Promise<Data>;
   readonly close: () => Promise<void>;
 }
@@ -18,23 +18,23 @@ export interface Operation<Data, Variables> {
   readonly variables: Variables;
 }
 
-/** What a server answers to an operation, or sends of a subscription. */
+/** A server's response to an operation, or one result of a subscription. */
 export interface Answer<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly ResponseError[];
 }
 
-/** @throws RandarError where the answer tells of errors */
+/** @throws RandarError if the response contains errors. */
 export function dataOf<Data>({ data, errors }: Answer<Data>): Data {
   if (errors && errors.length > 0) throw responseError(errors);
   if (data === null || data === undefined) throw responseError([]);
   return data;
 }
 
-/** A bearer token, or what gives one: asked before each request, and before each WebSocket is opened. */
+/** A bearer token, or a function that returns one, called before each request and each WebSocket. */
 export type Token = string | (() => string | null | undefined | Promise<string | null | undefined>);
 
-/** The value of an Authorization header (RFC 6750); undefined where there is no token. */
+/** The value of the Authorization header (RFC 6750); undefined without a token. */
 export async function authorization(token: Token | undefined): Promise<string | undefined> {
   const value = typeof token === 'function' ? await token() : token;
   return value === undefined || value === null || value === '' ? undefined : `Bearer ${value}`;

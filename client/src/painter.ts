@@ -2,23 +2,23 @@ import { cellsDue, type DueCell, type Painted } from './cells-due.js';
 import { fitCanvas } from './fit-canvas.js';
 import type { PicturePreview, PictureState } from './generation-state.js';
 
-/** Draws one picture on a canvas while it is decoded. */
+/** Draws a picture on a canvas while it is decoded. */
 export interface Painter {
-  /** Takes the picture's newest state; what is new in it appears cell by cell. */
+  /** Takes the newest state; new cells appear one by one. */
   readonly paint: (picture: PictureState) => void;
-  /** Lets go of the canvas, which keeps what is on it. */
+  /** Detaches from the canvas; its content stays. */
   readonly dispose: () => void;
 }
 
-/** What waits is spread over about so many frames: a step's cells appear one after the other, and none lags behind. */
+/** Cells that are due are spread over about this many frames: they appear one by one, but never lag far behind. */
 const framesBehind = 6;
 
 /**
- * A painter of one picture; the next picture takes another one. The canvas has as many pixels as its place on the screen:
- * its size is CSS's alone, and must not follow from its content.
+ * Creates a painter for one picture. It matches the canvas's resolution to its size on screen, which CSS must determine
+ * independently of the content.
  */
 export function createPainter(canvas: HTMLCanvasElement): Painter {
-  // The picture in its own pixels, which the canvas shows at its size.
+  // The picture at its own resolution; the canvas scales it.
   const picture = document.createElement('canvas');
   const painted = new Map<number, Painted>();
   const previews = newestImage();
@@ -69,7 +69,8 @@ export function createPainter(canvas: HTMLCanvasElement): Painter {
       previews.load(addressOf(shown?.image), (image) => {
         if (!shown) return;
         preview = { step: shown.step, image };
-        // A mosaic's cells stay as they are; the decoder draws every cell anew with what is around it.
+        // A mosaic's finished cells never change; the decoder redraws all cells, since each depends on its
+        // surroundings.
         if (shown.mode === 'DECODED') repaint(shown);
         schedule();
       });
@@ -104,7 +105,7 @@ function drawCell(
   preview: HTMLImageElement | undefined,
 ): void {
   const [column, row] = [cell % width, Math.floor(cell / width)];
-  /** The cell's place in something of this size. */
+  /** The cell's rectangle in a picture of this size. */
   const placeIn = (w: number, h: number) => [(column * w) / width, (row * h) / height, w / width, h / height] as const;
   const target = placeIn(context.canvas.width, context.canvas.height);
   if (as === 'preview' && preview) {
@@ -112,7 +113,7 @@ function drawCell(
     context.drawImage(preview, ...placeIn(preview.naturalWidth, preview.naturalHeight), ...target);
     return;
   }
-  // The golden angle keeps the hues of neighbouring tokens apart.
+  // The golden angle keeps the hues of consecutive tokens apart.
   context.fillStyle = `hsl(${((tokens[cell] ?? 0) * 137.508) % 360} 20% 80%)`;
   context.fillRect(...target);
 }
@@ -121,7 +122,7 @@ function addressOf(image: { readonly dataUri?: string; readonly url?: string } |
   return image?.dataUri ?? image?.url;
 }
 
-/** Loads one image at a time; of those that are asked for meanwhile, the last one is next. */
+/** Loads one image at a time; of those requested in the meantime, only the last is loaded next. */
 function newestImage() {
   let wanted: { readonly address: string; readonly use: (image: HTMLImageElement) => void } | undefined;
   let last: string | undefined;
@@ -133,7 +134,7 @@ function newestImage() {
     wanted = undefined;
     isLoading = true;
     const image = new Image();
-    // So that a page may read its canvas: the server lets every origin have its pictures.
+    // So that the page can read its canvas. The server allows all origins.
     if (!address.startsWith('data:')) image.crossOrigin = 'anonymous';
     const done = () => {
       isLoading = false;
@@ -143,7 +144,7 @@ function newestImage() {
       use(image);
       done();
     };
-    // The next preview, or the finished picture, takes the place of one that cannot be had.
+    // If loading fails, the next preview or the finished picture will replace it.
     image.onerror = done;
     image.src = address;
   };

@@ -1,10 +1,10 @@
 import type { ImageFormat } from './generated/operations.js';
 
-/** In which forms pictures come. What is not asked for is not rendered. */
+/** In which forms pictures are returned. Forms that are not requested are not rendered. */
 export interface PictureOptions {
-  /** Previews: inline WebP where absent. */
+  /** Default: inline WebP. */
   readonly previews?: PictureForm;
-  /** Finished pictures: address and inline PNG where absent. */
+  /** Default: URL and inline PNG. */
   readonly images?: PictureForm;
 }
 

@@ -13,19 +13,19 @@ export interface WebSocketOptions {
 }
 
 export interface WebSocketConnection extends Connection {
-  /** Whether a server has ever accepted the socket: if not, nothing was sent over it. */
+  /** Whether a server has ever accepted the socket; if not, nothing was sent over it. */
   readonly wasOpen: () => boolean;
 }
 
-/** A socket that is silent for longer than this is asked whether it is still there. */
+/** A socket that is silent for this long is pinged. */
 const pingAfterMs = 10_000;
 const pongWithinMs = 5_000;
-/** Some networks swallow a WebSocket without a word. */
+/** Some networks silently drop WebSockets. */
 const openWithinMs = 5_000;
-/** What is asked next needs no socket of its own. */
+/** Keeps the socket for the next operation. */
 const closeAfterMs = 300;
 
-/** One WebSocket for all operations (graphql-ws), opened when the first one needs it. */
+/** One WebSocket for all operations (graphql-ws), opened on first use. */
 export function connectWebSocket(options: WebSocketOptions): WebSocketConnection {
   let wasOpen = false;
   let socket: Promise<SocketClient> | undefined;
@@ -39,7 +39,7 @@ export function connectWebSocket(options: WebSocketOptions): WebSocketConnection
       throw connectionLost(new Error('closed before the server answered'));
     },
     close: async () => {
-      // One that could not be made needs no end.
+      // A socket that failed to open need not be closed.
       const opened = await socket?.catch(() => undefined);
       await opened?.dispose();
     },
@@ -55,7 +55,7 @@ async function openSocket(options: WebSocketOptions, onOpen: () => void): Promis
     webSocketImpl,
     retryAttempts: 0,
     keepAlive: pingAfterMs,
-    // From the token on, which may take its time.
+    // Also covers getting the token.
     connectionAckWaitTimeout: openWithinMs,
     lazyCloseTimeout: closeAfterMs,
     connectionParams: async () => {
@@ -69,7 +69,7 @@ async function openSocket(options: WebSocketOptions, onOpen: () => void): Promis
   return socket;
 }
 
-/** Tells what the caller's own function threw from what the socket did. */
+/** Distinguishes errors of the caller's own token function from those of the socket. */
 class TokenFailure extends Error {
   constructor(override readonly cause: unknown) {
     super('Could not get the token.', { cause });
@@ -100,7 +100,7 @@ async function* results<Data, Variables>(
   }
 }
 
-/** graphql-ws throws a list of GraphQL errors, what closed the socket, or what it could not read of the server's. */
+/** graphql-ws throws a list of GraphQL errors, a close event, or an error about an unreadable message. */
 function refusalOf(cause: unknown): unknown {
   if (Array.isArray(cause)) return responseError(cause as ResponseError[]);
   if (cause instanceof TokenFailure) return cause.cause;
@@ -114,7 +114,7 @@ function isClosed(cause: unknown): cause is Closed {
   return typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'number';
 }
 
-/** A socket whose other end is gone without a word never closes by itself: one that does not answer is ended. */
+/** A socket whose peer vanished never closes by itself, so one that does not answer a ping is terminated. */
 function endSilentSockets(socket: () => SocketClient, onOpen: () => void) {
   let overdue: ReturnType<typeof setTimeout> | undefined;
   const answerWithin = (ms: number) => {

@@ -1,4 +1,4 @@
-/** Node 22 has a WebSocket; before that `ws` brings one, where it is installed. */
+/** Node 22 has a built-in WebSocket; older versions use `ws`, if it is installed. */
 export async function loadWebSocket(): Promise<unknown> {
   if (typeof globalThis.WebSocket !== 'undefined') return globalThis.WebSocket;
   try {
@@ -6,7 +6,7 @@ export async function loadWebSocket(): Promise<unknown> {
     return class extends WebSocket {
       constructor(address: string, protocols: string) {
         super(address, protocols);
-        // graphql-ws lets go of a socket that it gives up; an error that nobody hears of would end the process.
+        // graphql-ws removes its listeners from a socket it gives up; an unhandled error event would end the process.
         this.on('error', () => undefined);
       }
     };

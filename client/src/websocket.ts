@@ -1,4 +1,4 @@
-/** Browsers, Deno and Bun: the WebSocket that is there. */
+/** Browsers, Deno and Bun have a built-in WebSocket. */
 export function loadWebSocket(): Promise<unknown> {
   return Promise.resolve(globalThis.WebSocket);
 }

@@ -1,7 +1,7 @@
 import { Problems } from './input/problems.js';
 import { wholeNumber } from './input/shapes.js';
 
-/** A page of a list, in Relay's terms. */
+/** A page of a list (Relay's connection). */
 export interface Connection<Node> {
   readonly edges: { readonly cursor: string; readonly node: Node }[];
   readonly pageInfo: {
@@ -20,11 +20,11 @@ export interface PageRequest {
 }
 
 /**
- * The nodes behind the one whose key is in the cursor `after`. A node that has gone since leaves its cursor without a
- * place, which is bad input: going on from the start would show nodes twice.
+ * The nodes after the cursor `after`. If that node has since been dropped, the cursor is an error: starting over would
+ * show nodes twice.
  *
- * @param key names a node among the others
- * @throws BadInputError for a page size out of range or an unknown cursor
+ * @param key Returns the key that identifies a node in its cursor.
+ * @throws BadInputError if the page size is out of range or the cursor is unknown.
  */
 export function connect<Node>(
   nodes: readonly Node[],

@@ -1,10 +1,10 @@
 import type { Engine } from '../engine/engine.js';
 
-/** What resolvers know beside their arguments. */
+/** The request context that every resolver receives. */
 export interface Context {
   readonly engine: Engine;
-  /** Where clients reach this server, for example http://127.0.0.1:4000: the addresses of pictures begin with it. */
+  /** The server's public origin, for example http://127.0.0.1:4000. Picture URLs begin with it. */
   readonly origin: string;
-  /** Whose request it is, for a fair queue: a WebSocket, or an address. */
+  /** Identifies the client for fair queueing: a WebSocket connection, or an IP address. */
   readonly client: string;
 }

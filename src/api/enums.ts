@@ -12,7 +12,7 @@ import type {
   PreviewMode,
 } from './generated/resolvers.js';
 
-/** The schema's enums as the project's own words, and back. */
+/** Maps the schema's enums to the values used in `decoding`. */
 
 export const orderKinds: Record<OrderKind, NamedOrder> = {
   RANDOM: 'random',

@@ -11,7 +11,7 @@ import { QueueFullError } from '../scheduler/scheduler.js';
 import { WorkerError } from '../worker/thread.js';
 import { BadInputError, problemMessage, type Problem } from './input/problems.js';
 
-/** What was asked for is not there, or not there any more. */
+/** The requested object does not exist, or no longer does. */
 export class NotFoundError extends Error {
   readonly code = 'NOT_FOUND';
   override readonly name = 'NotFoundError';
@@ -25,11 +25,11 @@ export class NotFoundError extends Error {
   }
 }
 
-/** Every code that `extensions.code` can be. */
+/** Every value of `extensions.code`. */
 export type ErrorCode =
   'BAD_USER_INPUT' | 'NOT_FOUND' | 'QUEUE_FULL' | 'PAYLOAD_TOO_LARGE' | 'SHUTTING_DOWN' | 'INTERNAL_SERVER_ERROR';
 
-/** What clients are told of an error of ours; undefined for one that is none of their business. */
+/** The extensions that clients see for one of our errors; undefined if the error must be masked. */
 export function publicExtensions(error: unknown): (GraphQLErrorExtensions & { code: ErrorCode }) | undefined {
   if (error instanceof BadInputError) {
     const { code, field, problems } = error;
@@ -49,8 +49,8 @@ function publicProblem(problem: Problem) {
 }
 
 /**
- * The one place where errors become GraphQL errors: those of ours with their code, input that GraphQL itself refuses as
- * BAD_USER_INPUT, all others masked and handed to `report`.
+ * The only place where errors become GraphQL errors. Ours keep their code, input that GraphQL itself rejects becomes
+ * BAD_USER_INPUT, and everything else is masked and passed to `report`.
  */
 export function maskError(error: unknown, report: (error: unknown) => void): GraphQLError {
   const original = error instanceof GraphQLError ? (error.originalError ?? undefined) : error;
@@ -65,7 +65,7 @@ export function maskError(error: unknown, report: (error: unknown) => void): Gra
   return new GraphQLError('Unexpected error.', { ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }
 
-/** Syntax, validation and coercion errors, with the path of the input that they speak of where they speak of one. */
+/** Syntax, validation and coercion errors, with the input path if there is one. */
 export function refusedByGraphQL(error: GraphQLError): GraphQLError {
   const { nodes, source, positions, path } = error;
   const field = fieldInVariable(error.message) ?? fieldInDocument(error);
@@ -78,13 +78,13 @@ export function refusedByGraphQL(error: GraphQLError): GraphQLError {
   });
 }
 
-/** graphql-js tells the path in a variable only in its words: `Variable "$input" got invalid value 1 at "input.label";`. */
+/** graphql-js gives the path only in the message: `Variable "$input" got invalid value 1 at "input.label";`. */
 function fieldInVariable(message: string): string | undefined {
   const [, variable, path] = /^Variable "\$(\w+)"(?: got invalid value [^]*? at "([^"]+)";)?/.exec(message) ?? [];
   return path ?? variable;
 }
 
-/** The arguments and input fields around the place of an error, from the outermost: input.label.name. */
+/** The path of arguments and input fields around the error, for example input.label.name. */
 function fieldInDocument({ nodes }: GraphQLError): string | undefined {
   const place = nodes?.[0]?.loc;
   if (!place) return undefined;

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.js';
 import { parseBlendedKey, parsePictureKey, pictureKey, type Picture } from '../generation/picture.js';
 import type { ImageFormat } from '../image/encode.js';
 
-/** A picture as a file: what an address names. */
+/** A picture in a file format: what a URL identifies. */
 export interface PictureFile {
   readonly picture: Picture;
   readonly format: ImageFormat;
@@ -13,9 +13,8 @@ const extensions: Record<ImageFormat, string> = { png: 'png', webp: 'webp', jpeg
 const formats = new Map(Object.entries(extensions).map(([format, extension]) => [extension, format as ImageFormat]));
 
 /**
- * /pictures/<fingerprint of the weights>/<model>/<mode>/<width>x<height>/<tokens>.<format>[?quality=N]: the address says
- * all that the picture is made of. So it is the same for the same picture, can be cached for ever, needs no store, and
- * still answers after a restart.
+ * /pictures/<weights fingerprint>/<model>/<mode>/<width>x<height>/<tokens>.<format>[?quality=N]. The URL contains
+ * everything the picture depends on, so it needs no store, can be cached forever and survives a restart.
  */
 export function pictureAddress({ picture, format, quality }: PictureFile, engine: Engine): string {
   const fingerprint = engine.model(picture.model)?.tokenizer.fingerprint ?? 'unknown';
@@ -23,7 +22,7 @@ export function pictureAddress({ picture, format, quality }: PictureFile, engine
   return `/pictures/${fingerprint}/${pictureKey(picture)}.${extensions[format]}${query}`;
 }
 
-/** A picture with an overlay is there from the end of its generation on, as long as that is kept. */
+/** A blended picture exists from the end of its generation for as long as that is kept. */
 function blendedPicture(key: string, engine: Engine): Picture | undefined {
   const { generation: id, index = 0 } = parseBlendedKey(key) ?? {};
   const generation = id === undefined ? undefined : engine.find(id);
@@ -32,7 +31,7 @@ function blendedPicture(key: string, engine: Engine): Picture | undefined {
   return pictureKey(picture) === key ? picture : undefined;
 }
 
-/** What the address asks for; undefined where it is no address of a picture of the models served here. */
+/** Parses a picture URL; undefined if it is not one, or not of a model served here. */
 export function parsePictureAddress(url: URL, engine: Engine): PictureFile | undefined {
   const match = /^\/pictures\/([^/]+)\/(.+)\.(\w+)$/.exec(url.pathname);
   const [, fingerprint = '', key = '', extension = ''] = match ?? [];

@@ -22,7 +22,6 @@ const resolvers: Resolvers = {
   ...events,
 };
 
-/** schema.graphql with its resolvers. */
 export const schema = createSchema<Context>({
   typeDefs: readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'),
   resolvers,

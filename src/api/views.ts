@@ -1,12 +1,12 @@
 import type { GenerationEvent, StepTokens } from '../generation/event.js';
 import type { Generation } from '../generation/generation.js';
 
-/** An event with the generation that it belongs to: a union over the types of event. */
+/** An event together with its generation: a union over all event types. */
 export type EventView<Type extends GenerationEvent['type'] = GenerationEvent['type']> = {
   [T in Type]: { readonly generation: Generation; readonly event: Extract<GenerationEvent, { readonly type: T }> };
 }[Type];
 
-/** One of a generation's finished pictures. */
+/** A finished picture of a generation. */
 export interface GeneratedImageView {
   readonly generation: Generation;
   readonly index: number;
@@ -20,7 +20,7 @@ export interface FeaturesView {
   readonly values: Float32Array;
 }
 
-/** What a step decoded of the picture `index`. */
+/** The tokens that a step decoded for picture `index`. */
 export interface StepTokensView {
   readonly index: number;
   readonly tokens: StepTokens;

@@ -9,15 +9,15 @@ export function isFloatType(dtype: StoredType): dtype is FloatType {
   return dtype in widen;
 }
 
-/** The numbers of a parameter as fp32, row-major. @throws CheckpointError where it holds no floats */
+/** A parameter's numbers as fp32, row-major. @throws CheckpointError if it does not hold floats. */
 export async function readFloats(file: WeightFile, { name, dtype }: Parameter): Promise<Float32Array<ArrayBuffer>> {
-  if (!isFloatType(dtype)) throw new CheckpointError(`${file.file}: ${quote(name)} has type ${dtype}, floats expected`);
+  if (!isFloatType(dtype)) throw new CheckpointError(`${file.file}: ${quote(name)} has type ${dtype}, expected floats`);
   return floats(dtype, await file.bytes(name));
 }
 
-/** Stored numbers as fp32. F32 that lies on a multiple of four is not copied: the array is the same memory. */
+/** Converts stored numbers to fp32. F32 at an aligned offset is not copied: the result shares its memory. */
 export function floats(dtype: FloatType, bytes: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  // No width is above 8, and a typed array begins at a multiple of its width.
+  // Elements take at most 8 bytes, and a typed array must start at a multiple of its element size.
   return widen[dtype](bytes.byteOffset % 8 === 0 ? bytes : bytes.slice());
 }
 
@@ -33,7 +33,7 @@ const widen: Record<FloatType, (bytes: Uint8Array<ArrayBuffer>) => Float32Array<
   },
 };
 
-/** IEEE 754 binary16 to binary32, by a table of all 65,536 values: fp16 models hold millions of numbers. */
+/** IEEE 754 binary16 to binary32 through a table of all 65,536 values, since fp16 models have millions of numbers. */
 function widenHalf(words: Uint16Array): Float32Array<ArrayBuffer> {
   halfTable ??= buildHalfTable();
   const out = new Float32Array(words.length);

@@ -8,18 +8,19 @@ import { unwrapNames } from './unwrap-names.js';
 import { maxDescriptionBytes, type WeightFile } from './weight-file.js';
 
 /**
- * Opens a file of weights, whatever its name: safetensors, the index of sharded safetensors, or what torch.save wrote.
+ * Opens a weights file, detecting the format from its content: safetensors, an index of sharded safetensors, or a file
+ * written by torch.save.
  *
- * @throws CheckpointError where it is none of these, or broken
+ * @throws CheckpointError if it is none of these, or broken.
  */
 export async function openWeights(path: string): Promise<WeightFile> {
   return readWeights(await fileSource(path), (name) => fileSource(join(dirname(path), name)));
 }
 
 /**
- * Takes the source over: it is closed with the weights, or where they cannot be opened.
+ * Takes ownership of `source`, which is closed with the weights, or if they cannot be opened.
  *
- * @param sibling opens a file of the same folder: one of the shards that an index names
+ * @param sibling Opens a file in the same directory: a shard that an index names.
  */
 export async function readWeights(source: Source, sibling: (name: string) => Promise<Source>): Promise<WeightFile> {
   try {
@@ -36,13 +37,13 @@ export async function readWeights(source: Source, sibling: (name: string) => Pro
       }
       case 'pickle':
         throw new CheckpointError(
-          `${source.name}: a bare pickle, as torch.save wrote it before version 1.6. Save it again with a newer one: ` +
+          `${source.name}: a bare pickle, the format of torch.save before version 1.6. Save it again with a newer version: ` +
             `torch.save(torch.load(FILE, map_location="cpu", weights_only=True), NEW), or as safetensors`,
         );
       case 'other':
         throw new CheckpointError(
-          `${source.name}: not weights of a kind that can be read: safetensors, an index of safetensors files or a ` +
-            `zip file of torch.save expected${knownOthers(start)}`,
+          `${source.name}: not a supported weights file: expected safetensors, an index of safetensors files, or a ` +
+            `torch.save file${knownOthers(start)}`,
         );
     }
   } catch (error) {
@@ -54,7 +55,7 @@ export async function readWeights(source: Source, sibling: (name: string) => Pro
 type Kind = 'safetensors' | 'zip' | 'json' | 'pickle' | 'other';
 
 function kindOf(start: Uint8Array): Kind {
-  // The header's length, below 2^40 wherever it is meant as one, then the header, an object.
+  // An 8-byte header length, below 2^40 in any real file, then a JSON object.
   const isLength = start.length >= 9 && start.subarray(5, 8).every((byte) => byte === 0);
   if (isLength && start[8] === 0x7b) return 'safetensors';
   const text = String.fromCharCode(...start);
@@ -64,14 +65,14 @@ function kindOf(start: Uint8Array): Kind {
   return 'other';
 }
 
-/** Files that people have in the place of the right one. */
+/** Common file types that people pass by mistake. */
 function knownOthers(start: Uint8Array): string {
   const text = String.fromCharCode(...start);
   const known: readonly [RegExp, string][] = [
     [/^$/, 'it is empty'],
-    [/^version https:\/\/git-lfs/, 'it is a pointer of Git LFS: fetch the file itself with `git lfs pull`'],
+    [/^version https:\/\/git-lfs/, 'it is a Git LFS pointer: fetch the file itself with `git lfs pull`'],
     [/^\s*<(!doctype|html|\?xml)/i, 'it is a web page: was the download refused?'],
-    [/^GGUF/, 'it is GGUF: use the safetensors that it was made from'],
+    [/^GGUF/, 'it is GGUF: use the safetensors file it was made from'],
     [/^\x89HDF/, 'it is HDF5 (Keras): save the weights as safetensors'],
     [/^\x93NUMPY/, 'it is a NumPy array: save the weights as safetensors'],
     [/^\x1f\x8b/, 'it is compressed with gzip: unpack it first'],
@@ -84,13 +85,13 @@ function knownOthers(start: Uint8Array): string {
 async function readJson(source: Source): Promise<unknown> {
   if (source.size > maxDescriptionBytes) {
     throw new CheckpointError(
-      `${source.name}: an index of ${source.size} bytes, at most ${maxDescriptionBytes} expected`,
+      `${source.name}: an index of ${source.size} bytes, expected at most ${maxDescriptionBytes}`,
     );
   }
   const bytes = await source.read(0, source.size);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new CheckpointError(`${source.name}: begins like JSON, and is not JSON`, { cause });
+    throw new CheckpointError(`${source.name}: starts like JSON, but is not valid JSON`, { cause });
   }
 }

@@ -1,17 +1,17 @@
 import { CheckpointError, plainName } from './checkpoint-error.js';
 import type { StoredTensor, StoredType } from './weight-file.js';
 
-/** A tensor of a file by the name that a model family gives it. Its numbers stay in the file. */
+/** A tensor under the name its model family uses. The numbers stay in the file. */
 export interface Parameter extends StoredTensor {
   readonly name: string;
 }
 
 /**
- * A file's tensors, taken one by one by name and shape. What was asked for and is not there, or has another shape or
- * type, is collected, so that one error names all of it.
+ * Takes a file's tensors one by one by name and shape. Missing tensors and wrong shapes or types are collected, so that
+ * one error can list all of them.
  */
 export class ParameterReader {
-  /** What is wrong with a parameter, by its name: the first thing found. */
+  /** The first problem of each parameter. */
   readonly #problems = new Map<string, string>();
   readonly #taken = new Set<string>();
   readonly #ignored = new Set<string>();
@@ -25,48 +25,50 @@ export class ParameterReader {
     return this.tensors.has(name);
   }
 
-  /** The shape of `name`, with as many dimensions as asked for; NaN, an unknown size, where there is no such tensor. */
+  /**
+   * The shape of `name` if it has `rank` dimensions; NaN (unknown size) for each dimension if the tensor is missing.
+   */
   shape(name: string, rank: number): number[] {
     this.#taken.add(name);
     const tensor = this.tensors.get(name);
     if (tensor?.shape.length === rank) return [...tensor.shape];
-    this.report(name, tensor ? `has shape ${print(tensor.shape)}, ${rank} dimensions expected` : 'is missing');
+    this.report(name, tensor ? `has shape ${print(tensor.shape)}, expected ${rank} dimensions` : 'is missing');
     return new Array<number>(rank).fill(NaN);
   }
 
   /**
-   * Sizes that follow from an unknown one are unknown too, and fit any: only the parameter at fault is reported.
+   * Sizes derived from an unknown one are unknown as well and match anything, so only the faulty parameter is reported.
    *
-   * @param types that it may have
+   * @param types The allowed types.
    */
   take(name: string, shape: readonly number[], types: readonly StoredType[] = floatTypes): Parameter {
     this.#taken.add(name);
     const tensor = this.tensors.get(name);
     if (!tensor) this.report(name, 'is missing');
     else if (!fits(tensor.shape, shape)) {
-      this.report(name, `has shape ${print(tensor.shape)}, ${print(shape)} expected`);
+      this.report(name, `has shape ${print(tensor.shape)}, expected ${print(shape)}`);
     } else if (!types.includes(tensor.dtype)) {
-      this.report(name, `has type ${tensor.dtype}, one of ${types.join(', ')} expected`);
+      this.report(name, `has type ${tensor.dtype}, expected one of ${types.join(', ')}`);
     } else return { name, ...tensor };
     return { name, dtype: 'F32', shape };
   }
 
-  /** A parameter that files may hold and inference never uses. */
+  /** Accepts a parameter that some files contain and inference does not use. */
   ignore(name: string): void {
     this.#ignored.add(name);
   }
 
-  /** Everything that was taken and is there. */
+  /** All parameters taken so far that exist. */
   get parameters(): Parameter[] {
     return [...this.tensors].flatMap(([name, tensor]) => (this.#taken.has(name) ? [{ name, ...tensor }] : []));
   }
 
-  /** What is wrong with a parameter. Of several problems the first one counts. */
+  /** Records a problem; only the first one of a parameter counts. */
   report(name: string, problem: string): void {
     if (!this.#problems.has(name)) this.#problems.set(name, problem);
   }
 
-  /** @throws CheckpointError that names every missing, misshapen and unexpected parameter. */
+  /** @throws CheckpointError listing every missing, misshapen and unexpected parameter. */
   finish(): void {
     const unexpected = [...this.tensors.keys()].filter((name) => !this.#taken.has(name) && !this.#ignored.has(name));
     for (const name of unexpected) this.report(name, 'is not a parameter of this family');

@@ -1,5 +1,5 @@
 import { floatAt, wordAt } from '../numbers/at.js';
-/** Fewer bits for the numbers of a matrix [out, in], row-major, in the layouts that graph/linear.ts multiplies with. */
+/** A quantized matrix [out, in], row-major, in a layout that graph/linear.ts can multiply with. */
 
 export interface Quantised<Bytes> {
   readonly bytes: Bytes;
@@ -7,8 +7,8 @@ export interface Quantised<Bytes> {
 }
 
 /**
- * A scale for each output: its largest number is 127 steps. `bytes` is the transpose, [in, out], as MatMulInteger wants
- * it.
+ * One scale per output, chosen so that the largest magnitude is 127. `bytes` is transposed to [in, out], as
+ * MatMulInteger expects.
  */
 export function quantiseInt8(matrix: Float32Array, out: number): Quantised<Int8Array<ArrayBuffer>> {
   const input = matrix.length / out;
@@ -20,7 +20,7 @@ export function quantiseInt8(matrix: Float32Array, out: number): Quantised<Int8A
     scales[row] = largest / 127;
     perNumber[row] = largest > 0 ? 127 / largest : 0;
   }
-  // Tile by tile: a plain transpose would touch another page with every number it writes.
+  // Transpose in tiles: a plain loop would touch another page for every number it writes.
   for (let top = 0; top < out; top += tile) {
     for (let left = 0; left < input; left += tile) {
       const bottom = Math.min(top + tile, out);
@@ -37,12 +37,12 @@ export function quantiseInt8(matrix: Float32Array, out: number): Quantised<Int8A
 
 const tile = 64;
 
-/** 4 bits have 16 steps, -8 to 7: one more on the negative side. */
+/** 4 bits cover -8 to 7. */
 const steps = 8;
 
 /**
- * A scale for each 32 numbers of a row, chosen so that the number of largest magnitude, with its sign, is exactly -8
- * steps. `bytes` is [out, in / 32, 16] of MatMulNBits: number 2i in the lower half of byte i, 8 for zero.
+ * One scale per block of 32 numbers in a row, chosen so that the number of largest magnitude becomes exactly -8.
+ * `bytes` has MatMulNBits's layout [out, in / 32, 16]: number 2i in the low half of byte i, zero stored as 8.
  * Source: onnxruntime, docs/ContribOperators.md, com.microsoft.MatMulNBits; the signed scale is ggml's Q4_0.
  */
 export function quantiseInt4(matrix: Float32Array, block: number): Quantised<Uint8Array<ArrayBuffer>> {
@@ -86,7 +86,7 @@ function roundEven(value: number): number {
   return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
-/** IEEE 754 binary32 to binary16, to the nearest, ties to even. Numbers beyond 65,504 become infinite. */
+/** IEEE 754 binary32 to binary16, round to nearest, ties to even. Numbers beyond 65,504 become infinite. */
 export function toHalf(values: Float32Array): Uint16Array<ArrayBuffer> {
   const out = new Uint16Array(values.length);
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
@@ -101,7 +101,7 @@ function halfOf(bits: number): number {
   if (exponent === 0xff) return sign | 0x7c00 | (fraction === 0 ? 0 : 0x200);
   const half = exponent - 112;
   if (half >= 31) return sign | 0x7c00;
-  // What is too small for a normal number keeps as many bits as a subnormal one has.
+  // Below the normal range, a subnormal keeps fewer bits.
   const shift = half > 0 ? 13 : 14 - half;
   if (shift > 24) return sign;
   const mantissa = half > 0 ? fraction : fraction | 0x800000;
@@ -109,6 +109,6 @@ function halfOf(bits: number): number {
   const rest = mantissa & ((1 << shift) - 1);
   const tie = 1 << (shift - 1);
   const up = rest > tie || (rest === tie && (kept & 1) === 1) ? 1 : 0;
-  // A carry goes from the fraction into the exponent, and from the largest number to infinity.
+  // A carry moves from the fraction into the exponent, and from the largest number to infinity.
   return sign | ((half > 0 ? half << 10 : 0) + kept + up);
 }

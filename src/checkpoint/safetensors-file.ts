@@ -16,9 +16,9 @@ interface Entry extends StoredTensor {
   readonly end: number;
 }
 
-/** Weights that lie in one file as they are, so that others can map them. */
+/** Weights stored uncompressed in a single file, so that ONNX Runtime can map them. */
 export interface PlacedWeights extends WeightFile {
-  /** Where the numbers of a tensor lie in the file, in bytes from its start. */
+  /** The byte range of a tensor in the file. */
   place(name: string): { readonly offset: number; readonly length: number };
 }
 
@@ -26,7 +26,7 @@ export interface PlacedWeights extends WeightFile {
  * Opens a safetensors file: u64 header length, JSON header, then the tensors.
  * Source: github.com/huggingface/safetensors, "Format".
  *
- * @throws CheckpointError where the header or an entry contradicts the file
+ * @throws CheckpointError if the header or an entry contradicts the file.
  */
 export async function openSafetensors(source: Source): Promise<PlacedWeights> {
   const { header, dataStart } = await readHeader(source);
@@ -49,10 +49,10 @@ export async function openSafetensors(source: Source): Promise<PlacedWeights> {
 }
 
 /**
- * Opens the safetensors file at `path` for as long as `use` takes: it is closed afterwards, also where its header is
- * refused.
+ * Opens the safetensors file at `path` for the duration of `use`. It is closed afterwards, also if its header is
+ * rejected.
  *
- * @throws CheckpointError where there is no such file or it is broken; what `use` throws
+ * @throws CheckpointError if the file is missing or broken; anything that `use` throws.
  */
 export async function withSafetensors<T>(path: string, use: (file: PlacedWeights) => Promise<T> | T): Promise<T> {
   const source = await fileSource(path);
@@ -67,13 +67,13 @@ async function readHeader(source: Source): Promise<{ header: object; dataStart: 
   const fail = (what: string, options?: ErrorOptions): never => {
     throw new CheckpointError(`${source.name}: not a safetensors file: ${what}`, options);
   };
-  if (source.size < 8) fail(`${source.size} bytes, at least 8 expected`);
+  if (source.size < 8) fail(`${source.size} bytes, expected at least 8`);
   const prefix = await source.read(0, 8);
   const headerBytes = Number(new DataView(prefix.buffer).getBigUint64(0, true));
   if (8 + headerBytes > source.size) fail(`its header claims ${headerBytes} bytes in a file of ${source.size}`);
   // The format itself allows 100 MB.
   if (headerBytes > maxDescriptionBytes) {
-    fail(`its header has ${headerBytes} bytes, at most ${maxDescriptionBytes} expected`);
+    fail(`its header has ${headerBytes} bytes, expected at most ${maxDescriptionBytes}`);
   }
   const json = await source.read(8, headerBytes);
   try {
@@ -100,28 +100,29 @@ function parseEntries(file: string, header: object, dataBytes: number): Map<stri
 
   let end = 0;
   for (const [name, entry] of [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
-    // What follows a gap or an overlap is moved by it too: only the first one tells.
+    // A gap or overlap shifts everything after it, so only the first one is reported.
     if (entry.begin !== end) {
-      const how = entry.begin < end ? 'overlaps the tensor before it' : 'lies behind bytes of no tensor';
-      throw new CheckpointError(`${file}: tensor ${quote(name)} ${how}: it begins at ${entry.begin}, ${end} expected`);
+      const how = entry.begin < end ? 'overlaps the tensor before it' : 'follows a gap';
+      throw new CheckpointError(`${file}: tensor ${quote(name)} ${how}: it begins at ${entry.begin}, expected ${end}`);
     }
     end = entry.end;
   }
-  if (end !== dataBytes) throw new CheckpointError(`${file}: its tensors take ${end} bytes, the file has ${dataBytes}`);
+  if (end !== dataBytes)
+    throw new CheckpointError(`${file}: its tensors take ${end} bytes, but the file has ${dataBytes}`);
   return entries;
 }
 
-/** An entry, or what is wrong with it. */
+/** The parsed entry, or a problem. */
 function parseEntry(value: unknown, dataBytes: number): Entry | string {
   if (typeof value !== 'object' || value === null) return 'is not described by an object';
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
   if (!isStoredType(dtype)) {
     const given = typeof dtype === 'string' ? `has type ${quote(dtype)}` : 'has no type';
-    return `${given}, one of ${storedTypes.join(', ')} expected`;
+    return `${given}, expected one of ${storedTypes.join(', ')}`;
   }
-  if (!Array.isArray(shape) || !shape.every(isSize)) return 'has no valid shape, whole numbers from 0 expected';
+  if (!Array.isArray(shape) || !shape.every(isSize)) return 'has no valid shape, expected whole numbers from 0';
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
-    return 'has no valid data_offsets, two whole numbers from 0 expected';
+    return 'has no valid data_offsets, expected two whole numbers from 0';
   }
   const [begin = 0, end = 0] = offsets;
   const bytes = byteLength({ dtype, shape });

@@ -3,17 +3,17 @@ import { openSafetensors } from './safetensors-file.js';
 import type { Source } from './source.js';
 import type { StoredTensor, WeightFile } from './weight-file.js';
 
-/** Each shard stays open; the largest public models have some 200. */
+/** All shards stay open; the largest public models have about 200. */
 const maxShards = 256;
-/** Of each shard: a message shows fewer. */
+/** Per shard; messages show fewer. */
 const maxProblems = 100;
 
 /**
- * Opens the shards that an index (`*.safetensors.index.json`) names: {"weight_map": {tensor: shard}}. Takes the shards
- * that it opens over, and closes them.
+ * Opens the shards named by an index (`*.safetensors.index.json`): {"weight_map": {tensor: shard}}. They are closed
+ * with the result.
  *
- * @param sibling opens a file of the index's folder
- * @throws CheckpointError where index and shards contradict each other
+ * @param sibling Opens a file in the index's directory.
+ * @throws CheckpointError if the index and the shards contradict each other.
  */
 export async function openSharded(
   file: string,
@@ -33,7 +33,7 @@ export async function openSharded(
         shard instanceof CheckpointError ? [shard.message] : shardProblems(name, shard, expected, weightMap);
       problems.push(...found.slice(0, maxProblems));
       if (shard instanceof CheckpointError) continue;
-      // Only what the index names is kept: shards full of strays would fill the memory.
+      // Keep only tensors that the index names, so that shards full of others cannot fill memory.
       if (found.length === 0) shards.set(name, shard);
       else await shard.close();
     }
@@ -55,7 +55,7 @@ export async function openSharded(
   }
 }
 
-/** A shard, or what is wrong with it: the others may have their faults too. */
+/** The opened shard, or a problem: the other shards are still checked. */
 async function openShard(
   name: string,
   sibling: (name: string) => Promise<Source>,
@@ -78,7 +78,7 @@ function parseWeightMap(file: string, index: unknown): Map<string, string> {
   const weightMap = typeof index === 'object' && index !== null && 'weight_map' in index ? index.weight_map : undefined;
   if (typeof weightMap !== 'object' || weightMap === null || Array.isArray(weightMap)) {
     throw new CheckpointError(
-      `${file}: JSON, but no index of safetensors files: an object "weight_map" of tensors and their files expected`,
+      `${file}: JSON, but not an index of safetensors files: expected an object "weight_map" from tensors to files`,
     );
   }
   const problems: string[] = [];
@@ -86,11 +86,11 @@ function parseWeightMap(file: string, index: unknown): Map<string, string> {
   for (const [tensor, shard] of Object.entries(weightMap as Record<string, unknown>)) {
     if (typeof shard !== 'string' || shard === '' || shard === '.' || shard === '..' || /[/\\:\0]/.test(shard)) {
       const given = typeof shard === 'string' ? quote(shard) : typeof shard;
-      problems.push(`tensor ${quote(tensor)} is in ${given}, the name of a file in the same folder expected`);
+      problems.push(`tensor ${quote(tensor)} is in ${given}, expected the name of a file in the same directory`);
     } else parsed.set(tensor, shard);
   }
   const count = new Set(parsed.values()).size;
-  if (count > maxShards) problems.push(`it names ${count} files, at most ${maxShards} expected`);
+  if (count > maxShards) problems.push(`it names ${count} files, expected at most ${maxShards}`);
   refuseProblems(file, problems);
   return parsed;
 }
@@ -105,7 +105,7 @@ function groupByShard(weightMap: ReadonlyMap<string, string>): Map<string, strin
   return groups;
 }
 
-/** The tensors of a shard that are missing, doubled or stray. */
+/** Tensors of a shard that are missing, duplicated or not in the index. */
 function shardProblems(
   name: string,
   { tensors }: WeightFile,
@@ -124,7 +124,7 @@ function shardProblems(
   ];
 }
 
-/** In the index's order. */
+/** Joins the shards, with tensors in the index's order. */
 function joinShards(
   weightMap: ReadonlyMap<string, string>,
   shards: ReadonlyMap<string, WeightFile>,

@@ -1,22 +1,22 @@
 import { open, stat } from 'node:fs/promises';
 import { CheckpointError } from './checkpoint-error.js';
 
-/** Bytes that are read from any place, as few as are asked for. */
+/** Random access to bytes. */
 export interface Source {
   /** The path, for messages. */
   readonly name: string;
   readonly size: number;
-  /** @throws CheckpointError where the source ends before `offset + length` */
+  /** @throws CheckpointError if the source ends before `offset + length`. */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
 }
 
 /**
- * @param maxReadBytes how much is read at once: less than the 2 GiB that one read can give
- * @throws CheckpointError where there is no file to read
+ * @param maxReadBytes Bytes per read call; Node reads less than 2 GiB at once.
+ * @throws CheckpointError if there is no readable file.
  */
 export async function fileSource(path: string, maxReadBytes = 2 ** 30): Promise<Source> {
-  // Asked before it is opened: opening a named pipe waits for its writer.
+  // Stat before opening: opening a named pipe waits for a writer.
   const { size } = await orUnreadable(path, async () => {
     const stats = await stat(path);
     if (!stats.isFile()) throw new Error('it is not a file');
@@ -55,10 +55,10 @@ export function memorySource(name: string, bytes: Uint8Array): Source {
   };
 }
 
-/** Before anything is allocated: a file may claim any length. */
+/** Checked before anything is allocated, since a file can claim any length. */
 function checkRange(name: string, size: number, offset: number, length: number): void {
   if (offset >= 0 && length >= 0 && offset + length <= size) return;
-  throw new CheckpointError(`${name}: the file ends early: it has ${size} bytes, ${offset + length} expected`);
+  throw new CheckpointError(`${name}: the file ends early: it has ${size} bytes, expected ${offset + length}`);
 }
 
 async function orUnreadable<T>(name: string, action: () => Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
 import type { WeightFile } from './weight-file.js';
 
-/** What a model's wrappers put before every name: torch's DistributedDataParallel and torch.compile, one or both. */
+/** Prefixes added by torch's DistributedDataParallel and torch.compile, either or both. */
 const wrappers = /^(?:module\.|_orig_mod\.){1,2}/;
 
-/** Weights by the names that they had before training wrapped the model: what every name begins with is left out. */
+/** Removes the prefix that training wrappers put before every name. */
 export function unwrapNames(weights: WeightFile): WeightFile {
   const { file, tensors } = weights;
   const [first = ''] = tensors.keys();

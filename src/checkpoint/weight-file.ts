@@ -1,6 +1,6 @@
 /**
- * A file of weights, opened and checked: everything that can be known without the numbers is, so that an import that
- * has begun fails only where the disk does. The numbers are read one tensor at a time.
+ * An open, validated weights file. Everything that can be checked without reading the numbers has been, so an import
+ * that has started can only fail on I/O. The numbers are read one tensor at a time.
  */
 export interface WeightFile {
   /** The path, for messages. */
@@ -17,12 +17,12 @@ export interface StoredTensor {
 }
 
 /**
- * What a file says of its tensors (a header, an index, a pickle, a zip's directory) is read as a whole, and takes up to
- * thirty times its length once parsed. 4 MiB name 25,000 tensors; a large model and its optimizer have a few thousand.
+ * Metadata (a header, index, pickle or zip directory) is read as a whole, and takes up to thirty times its size once
+ * parsed. 4 MiB describe 25,000 tensors; a large model with its optimizer has a few thousand.
  */
 export const maxDescriptionBytes = 2 ** 22;
 
-/** How a number lies in a file. The names are those of safetensors; BF16 is the upper half of F32, BOOL one byte. */
+/** Element types, as safetensors names them. BF16 is the upper half of F32; BOOL takes one byte. */
 export type StoredType = keyof typeof bytesPer;
 
 export const bytesPer = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I8: 1, U8: 1, BOOL: 1 } as const;
@@ -37,7 +37,7 @@ export function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** NaN or beyond 2^53 where sizes lie: equal to no real number of bytes, so compare before you allocate. */
+/** NaN or above 2^53 for absurd shapes. Neither equals a real byte count, so compare before allocating. */
 export function byteLength({ dtype, shape }: StoredTensor): number {
   return elementCount(shape) * bytesPer[dtype];
 }
@@ -46,12 +46,12 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Of all tensors together, as they are stored. */
+/** The total size of all tensors, as stored. */
 export function totalBytes({ tensors }: WeightFile): number {
   return [...tensors.values()].reduce((sum, tensor) => sum + byteLength(tensor), 0);
 }
 
-/** What is known of each tensor to all, without how its kind of file keeps it. */
+/** Keeps the common description of each tensor and drops what is specific to a file format. */
 export function describe(stored: ReadonlyMap<string, StoredTensor>): Map<string, StoredTensor> {
   return new Map([...stored].map(([name, { dtype, shape }]) => [name, { dtype, shape }]));
 }

@@ -9,12 +9,12 @@ export interface NamedTensor extends StoredTensor {
 }
 
 /**
- * Writes a safetensors file tensor by tensor, beside its place, and moves it there once it is whole: nobody sees half
- * of one, and where anything fails nothing is left and what was there before still is.
+ * Writes a safetensors file tensor by tensor to a temporary file, then renames it. No reader sees a partial file; on
+ * failure nothing is left behind and an existing file is untouched.
  *
- * @param tensors all of them, in the order that they will lie in
- * @param bytesOf called for one after the other: its numbers, row-major and little-endian
- * @throws CheckpointError where the file cannot be written, or bytes are not those of their tensor; what bytesOf throws
+ * @param tensors All tensors, in the order in which they are stored.
+ * @param bytesOf Called for one tensor after another; returns its numbers, row-major and little-endian.
+ * @throws CheckpointError if the file cannot be written or the number of bytes is wrong; anything that bytesOf throws.
  */
 export async function writeSafetensors<T extends NamedTensor>(
   file: string,
@@ -33,12 +33,12 @@ export async function writeSafetensors<T extends NamedTensor>(
         const expected = byteLength(tensor);
         if (bytes.length !== expected) {
           throw new CheckpointError(
-            `${file}: tensor ${quote(tensor.name)} has ${bytes.length} bytes, ${expected} expected`,
+            `${file}: tensor ${quote(tensor.name)} has ${bytes.length} bytes, expected ${expected}`,
           );
         }
         await orUnwritable(file, () => writeAll(handle, bytes));
       }
-      // On disk before it has its name: a power cut leaves the old file or the new one.
+      // Flush before renaming, so that a power cut leaves either the old file or the new one.
       await orUnwritable(file, () => handle.datasync());
     } finally {
       await handle.close();
@@ -50,7 +50,7 @@ export async function writeSafetensors<T extends NamedTensor>(
   }
 }
 
-/** u64 length and JSON, padded with spaces so that the first tensor begins at a multiple of 8. */
+/** u64 length and JSON, padded with spaces so that the first tensor starts at a multiple of 8. */
 function buildHeader(file: string, tensors: readonly NamedTensor[], metadata: object): Uint8Array {
   refuseProblems(file, planProblems(tensors));
   let end = 0;
@@ -72,8 +72,8 @@ function planProblems(tensors: readonly NamedTensor[]): string[] {
   const seen = new Set<string>();
   return tensors.flatMap(({ name, shape }) => {
     const problems: string[] = [];
-    if (name === '__metadata__') problems.push(`tensor ${quote(name)} has the name of the format's own entry`);
-    if (seen.has(name)) problems.push(`tensor ${quote(name)} is there twice`);
+    if (name === '__metadata__') problems.push(`tensor ${quote(name)} has a name reserved by the format`);
+    if (seen.has(name)) problems.push(`tensor ${quote(name)} occurs twice`);
     if (!shape.every(isSize)) problems.push(`tensor ${quote(name)} has no valid shape`);
     seen.add(name);
     return problems;
@@ -81,7 +81,7 @@ function planProblems(tensors: readonly NamedTensor[]): string[] {
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  // One write takes less than 2 GiB, and may take less than it was given.
+  // A write takes less than 2 GiB, and may be partial.
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, done, Math.min(bytes.length - done, 2 ** 30));
     done += bytesWritten;

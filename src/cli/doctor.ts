@@ -12,7 +12,7 @@ import { printBytes } from './progress.js';
 
 interface Library extends Pick<FoundPart, 'name' | 'files' | 'folder' | 'place'> {
   readonly version?: string | undefined;
-  /** Why it cannot be used. */
+  /** Why the device cannot be used. */
   readonly problem?: string;
 }
 
@@ -30,8 +30,8 @@ interface Findings {
 }
 
 export const doctorCommand = new Command('doctor')
-  .description('say what this machine has, which devices work, and what to type')
-  .addOption(new Option('--json', 'the same as JSON'))
+  .description('report hardware, libraries and usable devices, and suggest what to run')
+  .addOption(new Option('--json', 'print JSON'))
   .action(async ({ json }: { json?: true }) => {
     const findings = await examine();
     process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : describe(findings));
@@ -65,21 +65,21 @@ async function examineLibrary(part: FoundPart): Promise<Library> {
   }
 }
 
-/** What to type, the best first. */
+/** Commands to run next, the most useful one first. */
 export function toDo(devices: readonly DeviceTrial[], nvidia: Nvidia, missing: readonly Part[]): string[] {
   const works = (name: string) => devices.some(({ device, problem }) => device === name && problem === undefined);
   if (works('cuda')) {
     const pixels = missing.some((part) => part.for === 'pixels');
     return [
       'npx randar serve --device cuda',
-      ...(pixels ? ['npx randar setup-cuda --pixels   (so that pictures are rendered on the GPU, too)'] : []),
+      ...(pixels ? ['npx randar setup-cuda --pixels   (to render pictures on the GPU as well)'] : []),
     ];
   }
   const steps: string[] = [];
   if (nvidia.onBus && nvidia.driver === undefined) steps.push(`install NVIDIA’s driver, ${oldestDriver} or newer`);
   if (nvidia.driver !== undefined) {
     if (Number.parseInt(nvidia.driver) < oldestDriver) {
-      steps.push(`replace NVIDIA’s driver ${nvidia.driver} by ${oldestDriver} or newer`);
+      steps.push(`update NVIDIA’s driver ${nvidia.driver} to ${oldestDriver} or newer`);
     }
     if (missing.some((part) => part.from === 'wheel' && part.for === 'steps')) steps.push('npx randar setup-cuda');
   }
@@ -94,7 +94,7 @@ function describe(findings: Findings): string {
     'ONNX Runtime': [onnxRuntime],
     Processor: [`${processor.name}, ${processor.cores} cores${features}`],
     Memory: [printBytes(memoryBytes)],
-    Driver: [nvidia.driver ?? (nvidia.onBus ? 'none for the NVIDIA card that is there' : 'no NVIDIA card')],
+    Driver: [nvidia.driver ?? (nvidia.onBus ? 'none, but there is an NVIDIA card' : 'no NVIDIA card')],
     Cards: nvidia.cards.map(({ index, name, memoryMiB, freeMiB, computeCapability }) => {
       return `cuda:${index} ${name}, ${memoryMiB} MiB, ${freeMiB} free, compute capability ${computeCapability}`;
     }),
@@ -104,13 +104,14 @@ function describe(findings: Findings): string {
         return `${what} in ${folder} (${place})${problem === undefined ? '' : `: ${problem}`}`;
       }),
       ...missing.map(
-        ({ name, files, for: use }) => `${name}: no ${files.join(', ')}${use === 'pixels' ? ', for pixels only' : ''}`,
+        ({ name, files, for: use }) =>
+          `${name}: missing ${files.join(', ')}${use === 'pixels' ? ' (needed only to render pictures)' : ''}`,
       ),
     ],
     Devices: devices.map(
-      ({ device, problem }) => `${device} ${problem === undefined ? 'works' : `does not: ${problem}`}`,
+      ({ device, problem }) => `${device} ${problem === undefined ? 'works' : `does not work: ${problem}`}`,
     ),
-    'To do': findings.toDo,
+    'Next step': findings.toDo,
   };
   const width = Math.max(...Object.keys(sections).map(({ length }) => length)) + 2;
   return Object.entries(sections)

@@ -26,7 +26,7 @@ interface GenerateOptions extends ModelOptions {
   readonly schedule?: string;
 }
 
-/** The API's kinds by their names here. */
+/** The API's order kinds by their names on the command line. */
 const orders = new Map(Object.keys(orderKinds).map((kind) => [choiceName(kind), kind as OrderKind]));
 const schedules = new Map((['COSINE', 'LINEAR', 'ONE_BY_ONE'] as const).map((kind) => [choiceName(kind), kind]));
 
@@ -103,7 +103,7 @@ generateCommand.action(async (label: string, options: GenerateOptions) => {
   }
 });
 
-/** What is wrong with the input is told in the words of the command line. */
+/** Parses the request; problems are reported with the names of arguments and options. */
 async function parseRequest(label: string, options: GenerateOptions, engine: Engine): Promise<GenerationRequest> {
   try {
     return await parseGenerateInput(generateInput(label, options), engine);
@@ -114,7 +114,7 @@ async function parseRequest(label: string, options: GenerateOptions, engine: Eng
   }
 }
 
-/** input.topK of the API is --top-k here, and input.label.name the argument. */
+/** The API's input.topK is --top-k here, and input.label.name is the argument. */
 function argumentName(path: string): string {
   const [, field = path] = path.split('.');
   return field === 'label' ? '<label>' : `--${field.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
@@ -159,7 +159,7 @@ async function save(generation: Generation, output: string, engine: Engine): Pro
   }
 }
 
-/** Half a file is worse than none. */
+/** Deletes the file if writing fails: half a file is worse than none. */
 async function writeWhole(name: string, bytes: Uint8Array): Promise<void> {
   try {
     await writeFile(name, bytes);
@@ -169,7 +169,7 @@ async function writeWhole(name: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** What is known to be no place for a picture is refused before one is drawn. */
+/** Checks the output path before a picture is drawn. */
 function file(text: string): string {
   if (!formats.has(extname(text).toLowerCase())) {
     throw new InvalidArgumentError(`Expected a file name ending in ${[...formats.keys()].join(', ')}.`);
@@ -190,7 +190,7 @@ function guidance(text: string): { start: number; end: number } {
   return { start: Number(match[1]), end: Number(match[2] ?? match[1]) };
 }
 
-/** ONE_BY_ONE of the API is one-by-one here. */
+/** The API's ONE_BY_ONE is one-by-one here. */
 function choiceName(kind: string): string {
   return kind.toLowerCase().replaceAll('_', '-');
 }

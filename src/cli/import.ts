@@ -57,7 +57,7 @@ export const importCommand = new Command('import')
     print(summary, (performance.now() - began) / 1000);
   });
 
-/** The first signal stops the import, which leaves nothing; a second one finds no handler and ends the process. */
+/** The first signal stops the import and removes its files; a second one finds no handler and ends the process. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   const abort = () => stop.abort(new ImportError('import cancelled; no files were left behind'));

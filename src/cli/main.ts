@@ -11,7 +11,7 @@ import { setupCudaCommand } from './setup-cuda.js';
 import { verifyCommand } from './verify.js';
 import { messageWithCause } from '../worker/port.js';
 
-// ONNX Runtime tells Microsoft of its sessions unless it is told not to, before the first of them.
+// ONNX Runtime sends telemetry to Microsoft unless this is set before the first session.
 process.env.ORT_DISABLE_TELEMETRY ??= '1';
 
 const { version, description } = createRequire(import.meta.url)('../../package.json') as Record<
@@ -39,7 +39,7 @@ try {
   process.exitCode = 1;
 }
 
-/** An error in one line, with what led to it; the stack only of what nobody foresaw. */
+/** An error and its causes in one line; the stack only for unexpected errors. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'code' in error ? messageWithCause(error) : (error.stack ?? error.message);

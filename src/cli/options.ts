@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
 import { cpu, DeviceError, parseDevice, type Device } from '../runtime/device.js';
 
-/** Options that several commands share. */
+/** Options shared by several commands. */
 export interface ModelOptions {
   readonly model?: string;
   readonly models: string;
@@ -41,13 +41,13 @@ function device(text: string): Device {
   }
 }
 
-/** A quarter of the memory that this process may use: bytes. */
+/** A quarter of the memory available to this process, in bytes. */
 export function memoryByDefault(): number {
   const allowed = process.constrainedMemory();
   return (allowed > 0 ? Math.min(allowed, totalmem()) : totalmem()) / 4;
 }
 
-/** Any number: whether it is in range is for the model to say. */
+/** Accepts any number; the range depends on the model and is checked later. */
 export function anyNumber(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
@@ -63,7 +63,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
-/** What goes wrong where nobody waits for an answer is told on standard error. */
+/** Reports an error that nobody is waiting for on standard error. */
 export function report(error: unknown): void {
   process.stderr.write(`randar: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 }

@@ -1,18 +1,18 @@
 const width = 30;
 
-/** A bar on a terminal, over itself; nothing where standard error is a file. */
+/** Draws a progress bar over the previous one; does nothing unless standard error is a terminal. */
 export function showBar(done: number, total: number, text: string): void {
   if (!process.stderr.isTTY) return;
   const filled = Math.round((done / Math.max(total, 1)) * width);
   process.stderr.write(`\r\x1b[K${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${text}`);
 }
 
-/** Leaves the bar as it is and goes on below it. */
+/** Ends the line of the progress bar. */
 export function endBar(): void {
   if (process.stderr.isTTY) process.stderr.write('\n');
 }
 
-/** 1,234,567 bytes as 1.2 MB. */
+/** Formats 1,234,567 bytes as 1.2 MB. */
 export function printBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB'];
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);

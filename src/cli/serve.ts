@@ -20,7 +20,7 @@ interface ServeOptions extends ModelOptions {
   readonly decodeWorkers?: number;
 }
 
-/** What runs when the server is told to end may take this long to finish. */
+/** How long running generations may take to finish at shutdown. */
 const graceMs = 10_000;
 
 export const serveCommand = new Command('serve')
@@ -98,7 +98,7 @@ serveCommand.action(async (options: ServeOptions) => {
   );
 });
 
-/** What a served model takes in memory, and how much it can draw at once with it. */
+/** A model's memory use, how many pictures it allows at once, and where they are rendered. */
 function memoryPlan({ id, device, transformer, tokenizer, scheduler }: ServedModel): string {
   const { precision, weightBytes, kvSlotBytes } = transformer;
   const { decodeWorkers } = scheduler;
@@ -120,8 +120,8 @@ function picturesPlan({ pixels: { device, whyNotOnGpu } }: TokenizerFacts): stri
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * The first signal lets running generations finish. A second one finds no handler, and the system ends the process:
- * process.exit() would end threads inside of ONNX Runtime, which then aborts the process with a crash message.
+ * The first signal waits for running generations. A second one finds no handler and the system ends the process:
+ * process.exit() would end threads inside ONNX Runtime, which then aborts with a crash message.
  */
 function closeOnSignal(server: RunningServer): void {
   const close = () => {
@@ -134,7 +134,7 @@ function closeOnSignal(server: RunningServer): void {
   for (const signal of signals) process.on(signal, close);
 }
 
-/** What to do about the reasons for which a server cannot listen; other errors stay as they are. */
+/** Explains why the server cannot listen and what to do; other errors are returned unchanged. */
 function cannotListen(cause: unknown, { host, port }: ServeOptions): unknown {
   const remedies: Record<string, string> = {
     EADDRINUSE: `port ${port} of ${host} is already in use; choose another with --port or PORT`,

@@ -14,10 +14,10 @@ interface SetupOptions {
 }
 
 export const setupCudaCommand = new Command('setup-cuda')
-  .description('bring the libraries that --device cuda needs and this machine lacks')
-  .addOption(new Option('--pixels', 'cuDNN as well: pictures are rendered on the GPU, too'))
-  .addOption(new Option('--from <folder>', 'take the wheels from a folder, where they were brought by other means'))
-  .addOption(new Option('--to <folder>', 'make a folder with all of them, for an image or another machine'))
+  .description('download the libraries that --device cuda needs and this machine lacks')
+  .addOption(new Option('--pixels', 'also download cuDNN, to render pictures on the GPU'))
+  .addOption(new Option('--from <directory>', 'use wheels downloaded to this directory instead of pip'))
+  .addOption(new Option('--to <directory>', 'put all libraries into this directory, for an image or another machine'))
   .action(async ({ pixels, from, to }: SetupOptions) => {
     if (process.platform !== 'linux' || process.arch !== 'x64') {
       throw new CudaLibraryError(
@@ -26,11 +26,11 @@ export const setupCudaCommand = new Command('setup-cuda')
     }
     const machine = thisMachine(process.env);
     const folder = to === undefined ? cacheFolder(machine) : resolve(to);
-    // What another machine has is not known here: a folder for it is complete in itself.
+    // --to may be meant for another machine, whose libraries are unknown, so it gets all of them.
     const places = to === undefined ? libraryPlaces(machine) : [{ name: '--to', folders: [folder] }];
     const libraries = findLibraries(places, machine.exists);
     const missing = missingFor(pixels ? 'pixels' : 'steps', libraries);
-    for (const part of libraries.found) say(`${part.name}: in ${part.folder}`);
+    for (const part of libraries.found) say(`${part.name}: found in ${part.folder}`);
 
     await bring(
       wheels.filter(({ part }) => missing.some(({ name }) => name === part)),
@@ -42,15 +42,15 @@ export const setupCudaCommand = new Command('setup-cuda')
     if (driver) say(lackOf([driver]));
     say(
       to === undefined
-        ? 'The libraries are there: "npx randar doctor" tries it.'
-        : `The libraries are there. Name it by RANDAR_CUDA_LIBRARIES=${folder}`,
+        ? 'All libraries are installed. "npx randar doctor" checks that they work.'
+        : `All libraries are in place. To use them, set RANDAR_CUDA_LIBRARIES=${folder}`,
     );
   });
 
 async function bring(wanted: readonly Wheel[], folder: string, from: string | undefined): Promise<void> {
   const paths = from === undefined ? undefined : wheelsIn(from, wanted);
   if (wanted.length > 0 && !paths && !(await hasPip())) {
-    throw new CudaLibraryError(`there is no python3 with pip, which brings them. ${byHand(wanted)}`);
+    throw new CudaLibraryError(`downloading needs python3 with pip, which was not found. ${byHand(wanted)}`);
   }
   for (const [i, wheel] of wanted.entries()) {
     say(`${wheel.part}: ${wheel.file}, ${printBytes(wheel.bytes)}, to ${folder}`);

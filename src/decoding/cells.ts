@@ -1,6 +1,6 @@
 import { cellCount, type Grid } from './grid.js';
 
-/** Where pixels and parts of a picture lie in its grid. A cell is a square of `side` pixels. */
+/** A rectangle in pixels or in cells. */
 
 export interface Rectangle {
   readonly left: number;
@@ -10,9 +10,10 @@ export interface Rectangle {
 }
 
 /**
- * Every cell of which a pixel is painted.
+ * All cells that contain a painted pixel.
  *
- * @param painted one byte a pixel, row by row, of the whole picture; 0 for a pixel that is not painted
+ * @param painted One byte per pixel of the whole picture, row by row; 0 means not painted.
+ * @param side The side of a cell in pixels.
  */
 export function cellsTouched(painted: Uint8Array, grid: Grid, side: number): Set<number> {
   const width = grid.width * side;
@@ -25,7 +26,7 @@ export function cellsTouched(painted: Uint8Array, grid: Grid, side: number): Set
   return touched;
 }
 
-/** Every cell whose pixels all lie inside the rectangle. */
+/** All cells that lie entirely inside the rectangle. */
 export function cellsInside({ left, top, width, height }: Rectangle, grid: Grid, side: number): number[] {
   return allCells(grid).filter((cell) => {
     const x = (cell % grid.width) * side;
@@ -34,12 +35,11 @@ export function cellsInside({ left, top, width, height }: Rectangle, grid: Grid,
   });
 }
 
-/** The place in `grid` of a cell of `part`, which lies in it with its first cell at column x and row y. */
+/** The cell of `grid` that a cell of `part` covers, with the top left cell of `part` at column x and row y. */
 export function placedCell(cell: number, part: Grid, { x, y }: { x: number; y: number }, grid: Grid): number {
   return (y + Math.floor(cell / part.width)) * grid.width + x + (cell % part.width);
 }
 
-/** Every cell, row by row. */
 export function allCells(grid: Grid): number[] {
   return Array.from({ length: cellCount(grid) }, (_, cell) => cell);
 }

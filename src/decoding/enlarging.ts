@@ -5,14 +5,15 @@ import { nothingKnown, type KnownCells } from './known.js';
 import { Random } from './random.js';
 
 /**
- * Drawing at twice the size that the model was trained on: a picture of the trained size is drawn first, then its tokens
- * stand at the even rows and columns of a grid twice as high and wide, and the cells between them are decoded.
+ * A picture at twice the resolution the model was trained on. A picture at the trained resolution is decoded first. Its
+ * tokens are placed at the even rows and columns of a grid twice as high and wide, and the cells in between are
+ * decoded.
  * Source: RandAR/applications/resolution_extrapolation.py.
  */
 export interface Enlarging {
-  /** Of the second part. */
+  /** Of the second decoding. */
   readonly tokensPerStep: readonly number[];
-  /** How much the small picture guides the cells between its own; 1 to 1 turns it off. */
+  /** How strongly the small picture guides the cells in between; 1 to 1 turns it off. */
   readonly spatialGuidance: Guidance;
 }
 
@@ -22,18 +23,18 @@ export function enlargedGrid({ width, height }: Grid): Grid {
   return { width: width * enlargementFactor, height: height * enlargementFactor };
 }
 
-/** The grid of the small picture that an enlarged one begins with. */
+/** The grid of the small picture that an enlargement starts with. */
 export function smallGrid({ width, height }: Grid): Grid {
   return { width: width / enlargementFactor, height: height / enlargementFactor };
 }
 
-/** The place of a small picture's cell in the enlarged grid. */
+/** The cell of the large grid at which a small picture's cell is placed. */
 export function enlargedCell(cell: number, small: Grid): number {
   const row = Math.floor(cell / small.width) * enlargementFactor;
   return row * small.width * enlargementFactor + (cell % small.width) * enlargementFactor;
 }
 
-/** The small picture's cell at a place of the enlarged grid; undefined between them. */
+/** The small picture's cell at a cell of the large grid; undefined for the cells in between. */
 export function smallCell(cell: number, small: Grid): number | undefined {
   const { width } = enlargedGrid(small);
   const [row, column] = [Math.floor(cell / width), cell % width];
@@ -41,28 +42,28 @@ export function smallCell(cell: number, small: Grid): number | undefined {
   return (row / enlargementFactor) * small.width + column / enlargementFactor;
 }
 
-/** The small picture's cells at places of the enlarged grid. @throws RangeError for a place between them */
+/** Maps cells of the enlarged grid to the small picture's. @throws RangeError for a cell in between. */
 export function smallCells(cells: readonly number[], small: Grid): number[] {
   return cells.map((cell) => {
     const at = smallCell(cell, small);
-    if (at === undefined) throw new RangeError(`cell ${cell} of the enlarged grid is none of the small picture`);
+    if (at === undefined) throw new RangeError(`cell ${cell} of the enlarged grid is not in the small picture`);
     return at;
   });
 }
 
-/** The small picture's tokens, row by row, from those of the enlarged grid. */
+/** The small picture's tokens, taken from the large grid. */
 export function smallTokens(tokens: Int32Array, small: Grid): Int32Array {
   return tokens.filter((_, cell) => smallCell(cell, small) !== undefined);
 }
 
-/** Of the small picture's tokens, hidden from the row that spatial guidance leads away from. */
+/** The share of the small picture's tokens that is hidden from the sequence that spatial guidance leads away from. */
 const hiddenShare = 0.5;
 
 /**
- * The second part's request.
+ * The request of the second decoding.
  *
- * @param grid of the small pictures
- * @param small what the small pictures have come to, in the order of decoding
+ * @param grid The grid of the small pictures.
+ * @param small The tokens of the small pictures, in decoding order.
  */
 export function enlargedRequest(
   { pictures, guidance, sampling }: DecodingRequest,

@@ -1,5 +1,5 @@
 import { floatAt } from '../numbers/at.js';
-/** Classifier-free guidance from `start` to `end` over the share x of cells that are decoded. */
+/** Classifier-free guidance: the scale moves from `start` to `end` as the share x of decoded cells goes from 0 to 1. */
 export interface Guidance {
   readonly start: number;
   readonly end: number;
@@ -7,13 +7,13 @@ export interface Guidance {
   readonly power: number;
 }
 
-/** With scale 1 throughout the unconditional row would change nothing, so it is not computed. */
+/** With scale 1 throughout, the unconditional sequence has no effect and is not computed. */
 export function isGuided({ start, end }: Guidance): boolean {
   return start !== 1 || end !== 1;
 }
 
 /**
- * The scale where `share` of all cells is decoded.
+ * The guidance scale once `share` of all cells is decoded.
  * Linear: RandAR/model/randar_gpt.py, generate. Cosine: bytedance/1d-tokenizer, modeling/rar.py.
  */
 export function guidanceScale({ start, end, curve, power }: Guidance, share: number): number {
@@ -22,7 +22,7 @@ export function guidanceScale({ start, end, curve, power }: Guidance, share: num
 }
 
 /**
- * unconditional + scale * (conditional - spatial) + spatialScale * (spatial - unconditional), written over `conditional`.
+ * conditional = unconditional + scale * (conditional - spatial) + spatialScale * (spatial - unconditional), in place.
  * Source: RandAR/applications/resolution_extrapolation.py, step 6-3.
  */
 export function mixSpatialLogits(
@@ -38,7 +38,7 @@ export function mixSpatialLogits(
   }
 }
 
-/** unconditional + scale * (conditional - unconditional), written over `conditional`. */
+/** conditional = unconditional + scale * (conditional - unconditional), in place. */
 export function mixLogits(conditional: Float32Array, unconditional: Float32Array, scale: number): void {
   for (let i = 0; i < conditional.length; i++) {
     const base = floatAt(unconditional, i);

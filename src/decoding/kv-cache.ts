@@ -1,23 +1,24 @@
 /**
- * Keys and values of the positions decoded so far, position-major: one array per layer for each, whose first `length`
- * positions are a contiguous view. `stride` numbers belong to one position: sequences * heads * headDimension.
+ * Keys and values of the positions decoded so far, position-major: one array per layer for keys and one for values,
+ * whose first `length` positions are a contiguous view. A position takes `stride` = sequences * heads * headDimension
+ * numbers.
  */
 export class KvCache {
   #length = 0;
 
-  /** @param keys of each layer, a whole number of positions long, and `values` likewise */
+  /** @param keys One array per layer, a whole number of positions long; so is each of `values`. */
   constructor(
     readonly stride: number,
     readonly keysByLayer: readonly Float32Array[],
     readonly valuesByLayer: readonly Float32Array[],
   ) {}
 
-  /** Positions that the next step sees. */
+  /** The number of positions that the next step attends to. */
   get length(): number {
     return this.#length;
   }
 
-  /** Positions that there is room for. */
+  /** The number of positions there is room for. */
   get capacity(): number {
     return (this.keysByLayer[0]?.length ?? 0) / this.stride;
   }
@@ -30,7 +31,7 @@ export class KvCache {
     return this.#view(this.valuesByLayer, layer);
   }
 
-  /** Keeps the first `positions` of a step's new keys and values behind those of earlier steps. */
+  /** Appends the first `positions` of a step's new keys and values. */
   append(positions: number, newKeys: readonly Float32Array[], newValues: readonly Float32Array[]): void {
     if (this.#length + positions > this.capacity) {
       throw new RangeError(`KV cache of ${this.capacity} positions cannot take ${positions} after ${this.#length}`);
@@ -52,17 +53,17 @@ export class KvCache {
   }
 }
 
-/** What keys and values of a model take. */
+/** The sizes that determine a model's KV memory. */
 export interface KvShape {
   readonly layers: number;
-  /** heads * headDimension: numbers of one position of one sequence, in each of keys and values of a layer. */
+  /** heads * headDimension: numbers in the keys, and in the values, of one position, layer and sequence. */
   readonly dimension: number;
 }
 
 /**
- * The memory of every KV cache of a model, allocated once and cut into slots. A slot holds the keys and values of
- * `positions` positions of one sequence; longer sequences take several, and sequences that are decoded together take
- * theirs side by side. Which slots are free is not known here: the scheduler lends them.
+ * The memory of all KV caches of a decode worker, allocated once and divided into slots. A slot holds the keys and
+ * values of `positions` positions of one sequence; a longer sequence takes several, and the slots of a generation are
+ * adjacent. The scheduler decides which slots are free.
  */
 export class KvMemory {
   readonly #keys: readonly Float32Array[];
@@ -70,11 +71,11 @@ export class KvMemory {
 
   constructor(
     readonly shape: KvShape,
-    /** Of one slot. */
+    /** Positions per slot. */
     readonly positions: number,
     readonly slots: number,
   ) {
-    // Untouched memory is the system's to lend elsewhere: what no picture has used yet takes none.
+    // The system backs pages only once they are written, so slots that were never used take no physical memory.
     const allocate = () =>
       Array.from({ length: shape.layers }, () => new Float32Array(slots * positions * shape.dimension));
     this.#keys = allocate();
@@ -82,10 +83,10 @@ export class KvMemory {
   }
 
   /**
-   * An empty cache for `sequences` that are decoded together.
+   * Creates an empty cache for `sequences` that are decoded together.
    *
-   * @param from the first of its slots
-   * @param count how many slots are lent to it, at least 1
+   * @param from The first slot.
+   * @param count The number of slots, at least 1.
    */
   cache(from: number, count: number, sequences: number): KvCache {
     if (from < 0 || from + count > this.slots) {

@@ -4,17 +4,17 @@ import type { Random } from './random.js';
 import { byteAt, doubleAt, intAt, numberAt } from '../numbers/at.js';
 
 /**
- * Locality-aware order: each step takes cells near enough to decoded ones to have context, and far enough from each
- * other to be drawn independently. Source: mit-han-lab/lpd, orders/lpd_order.py; arXiv 2507.01957.
+ * Locality-aware order: each step takes cells close enough to decoded ones to have context, and far enough from each
+ * other to be nearly independent. Source: mit-han-lab/lpd, orders/lpd_order.py; arXiv 2507.01957.
  */
 export interface Locality {
-  /** A cell needs this score to be taken for its context. */
+  /** The least score for which a cell is chosen for its context. */
   readonly tau: number;
-  /** Cells of one step taken for their context are more than this many rows or columns apart. */
+  /** Cells of a step chosen for their context are more than this many rows or columns apart. */
   readonly rho: number;
 }
 
-/** The paper's. Its repository has 1 and 2: no better at 16 steps, and worse at 48 (docs/orders.md). */
+/** As in the paper. Its repository uses 1 and 2: no better at 16 steps, and worse at 48 (docs/orders.md). */
 export const defaultLocality: Locality = { tau: 2, rho: 1 };
 
 export function localityOrder(cells: CellsToOrder, random: Random, locality = defaultLocality): Int32Array {
@@ -23,11 +23,11 @@ export function localityOrder(cells: CellsToOrder, random: Random, locality = de
 
 export interface Choice {
   readonly cell: number;
-  /** What it was taken for; absent where it was taken for its distance from the other cells of its step. */
+  /** The score for which the cell was chosen; omitted if it was chosen for its distance from the step's other cells. */
   readonly score?: number;
 }
 
-/** The choices of each step, of which the first is one at random where no cell has its token yet. */
+/** The cells chosen in each step. The very first one is random if nothing is known. */
 export function localitySteps(
   { grid, known, tokensPerStep }: CellsToOrder,
   random: Random,
@@ -52,7 +52,7 @@ export function localitySteps(
   });
 }
 
-/** @param open the highest score first */
+/** @param open Sorted by descending score. */
 function chooseStep(
   open: Int32Array,
   count: number,
@@ -80,7 +80,7 @@ function chooseStep(
   return [...near, ...far.map((cell) => ({ cell }))];
 }
 
-/** What a cell with so many decoded neighbours at its sides and corners scores: the sum of 1 / distance. */
+/** Score by number of decoded neighbours at sides and corners: the sum of 1 / distance. */
 const scores = [0, 1, 2, 3, 4]
   .flatMap((sides) => [0, 1, 2, 3, 4].map((corners) => ({ sides, corners, score: sides + corners * Math.SQRT1_2 })))
   .sort((one, other) => other.score - one.score);
@@ -88,7 +88,9 @@ const scoreByRank = scores.map(({ score }) => score);
 const ranks = new Uint8Array(scores.length);
 for (const [rank, { sides, corners }] of scores.entries()) ranks[sides * 5 + corners] = rank;
 
-/** The scores of all cells. Neighbours are counted, not summed: equal scores are equal whatever was decoded first. */
+/**
+ * The scores of all cells. Neighbours are counted, not summed, so that equal scores are equal in any decoding order.
+ */
 class Context {
   readonly #sides: Uint8Array;
   readonly #corners: Uint8Array;
@@ -102,12 +104,12 @@ class Context {
     return numberAt(scoreByRank, this.rank(cell));
   }
 
-  /** 0 is that of the highest score. */
+  /** Rank 0 is the highest score. */
   rank(cell: number): number {
     return byteAt(ranks, byteAt(this.#sides, cell) * 5 + byteAt(this.#corners, cell));
   }
 
-  /** A decoded cell counts for its neighbours. */
+  /** Counts a newly decoded cell for its neighbours. */
   add(cell: number): void {
     const { width } = this.grid;
     for (const other of surroundings(this.grid, cell, 1)) {
@@ -118,7 +120,7 @@ class Context {
   }
 }
 
-/** The cells within so many rows and columns, the cell itself among them. */
+/** The cells at most `reach` rows and columns away, including the cell itself. */
 function surroundings({ width, height }: Grid, cell: number, reach: number): number[] {
   const row = Math.floor(cell / width);
   const column = cell % width;
@@ -129,7 +131,7 @@ function surroundings({ width, height }: Grid, cell: number, reach: number): num
   return cells;
 }
 
-/** The highest score first, equal ones as they come: by counting, since there are 25 scores and many cells. */
+/** Sorts by descending score, keeping ties in order: a counting sort, since there are 25 scores and many cells. */
 function byScore(cells: Int32Array, context: Context): Int32Array {
   const starts = new Int32Array(scores.length + 1);
   for (const cell of cells) {
@@ -148,8 +150,8 @@ function byScore(cells: Int32Array, context: Context): Int32Array {
 }
 
 /**
- * Farthest-point sampling: `count` times the candidate that is farthest from its nearest of those taken, the first of
- * several; where nothing is taken yet, one at random.
+ * Farthest-point sampling: repeatedly takes the candidate farthest from its nearest chosen cell (the first of several).
+ * If nothing is chosen yet, the first one is random.
  */
 function farthest(
   { width }: Grid,

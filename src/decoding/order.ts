@@ -3,22 +3,22 @@ import { localityOrder } from './locality.js';
 import type { Random } from './random.js';
 import { intAt } from '../numbers/at.js';
 
-/** In which order the cells of a picture are decoded. Random-order training has seen every permutation. */
+/** The order in which the cells of a picture are decoded. Random-order training covers every permutation. */
 export type Order =
   { readonly kind: NamedOrder } | { readonly kind: 'explicit'; readonly positions: readonly number[] };
 
 export type NamedOrder = keyof typeof sequences | 'locality';
 
-/** What an order is made for. */
+/** The input to an order. */
 export interface CellsToOrder {
   readonly grid: Grid;
-  /** Cells that have their token already. The others are open. */
+  /** Cells whose tokens are already known. All others are open. */
   readonly known: Iterable<number>;
-  /** Together the number of open cells. */
+  /** Sums to the number of open cells. */
   readonly tokensPerStep: readonly number[];
 }
 
-/** The open cells in the order that a picture decodes them. */
+/** The open cells in decoding order. */
 export function orderCells(order: Order, cells: CellsToOrder, random: Random): Int32Array {
   switch (order.kind) {
     case 'explicit':
@@ -32,7 +32,7 @@ export function orderCells(order: Order, cells: CellsToOrder, random: Random): I
   }
 }
 
-/** Orders that look at the grid alone: known cells are left out of the same sequence. */
+/** Orders that depend on the grid alone; known cells are skipped. */
 const sequences = {
   random: (grid, random) => {
     const cells = raster(grid);
@@ -50,7 +50,7 @@ function raster(grid: Grid): Int32Array {
   return Int32Array.from({ length: cellCount(grid) }, (_, cell) => cell);
 }
 
-/** From the centre outwards, turning clockwise: one step right, one down, two left, two up, three right ... */
+/** Clockwise from the centre outwards: one step right, one down, two left, two up, three right ... */
 function spiral({ width, height }: Grid): Int32Array {
   const cells = new Int32Array(width * height);
   let row = Math.floor((height - 1) / 2);
@@ -70,12 +70,12 @@ function spiral({ width, height }: Grid): Int32Array {
 }
 
 /**
- * By distance from the centre, equal ones shuffled. Ours: the cells of a step lie around a ring, where the spiral's are
- * neighbours.
+ * By distance from the centre, with ties shuffled. Our own order: the cells of a step are spread over a ring, whereas
+ * the spiral's are neighbours.
  */
 function centerOut(grid: Grid, random: Random): Int32Array {
   const { width, height } = grid;
-  // Twice the distance, squared: whole numbers, so that equal distances are equal.
+  // Twice the distance, squared: an integer, so that equal distances compare equal.
   const distances = raster(grid).map(
     (cell) => (2 * Math.floor(cell / width) - height + 1) ** 2 + (2 * (cell % width) - width + 1) ** 2,
   );
@@ -85,8 +85,8 @@ function centerOut(grid: Grid, random: Random): Int32Array {
 }
 
 /**
- * The Halton sequence snapped to cells: row from the radical inverse in base 2, column from base 3, from index 1, cells
- * seen before dropped. Source: valeoai/Halton-MaskGIT.
+ * The Halton sequence snapped to cells: row from the radical inverse in base 2, column in base 3, from index 1, without
+ * duplicates. Source: valeoai/Halton-MaskGIT.
  */
 export function haltonSequence({ width, height }: Grid): Int32Array {
   const seen = new Set<number>();
@@ -110,8 +110,8 @@ function roll(cells: Int32Array, by: number): Int32Array {
 }
 
 /**
- * Coarse to fine: the cells of even row and column, by the same rule among themselves, then the three other
- * interleaved quarters. Source: CompVis/taming-transformers, taming/modules/transformer/permuter.py (Subsample).
+ * Coarse to fine: the cells of even row and column, ordered recursively, then the three other interleaved quarters.
+ * Source: CompVis/taming-transformers, taming/modules/transformer/permuter.py (Subsample).
  */
 function* subsample(grid: Grid, row: number, column: number, stride: number): Generator<number> {
   if (row >= grid.height || column >= grid.width) return;

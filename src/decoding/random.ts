@@ -1,7 +1,8 @@
 import { intAt } from '../numbers/at.js';
 /**
- * xoshiro128**, a small generator with a state per picture, so that the company of other pictures never changes a draw.
- * Source: Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators" (prng.di.unimi.it, xoshiro128starstar.c).
+ * xoshiro128**: a small generator with one state per picture, so that other pictures in a batch never affect its draws.
+ * Source: Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators" (prng.di.unimi.it,
+ * xoshiro128starstar.c).
  */
 export class Random {
   #a: number;
@@ -13,13 +14,13 @@ export class Random {
     [this.#a, this.#b, this.#c, this.#d] = state;
   }
 
-  /** The generator of one purpose of a seed: the order's draws do not shift the sampler's. */
+  /** A separate generator for each purpose of a seed, so that drawing an order does not shift the sampler's numbers. */
   static of(seed: number, purpose: keyof typeof purposes): Random {
     const next = splitMix32((seed ^ purposes[purpose]) >>> 0);
     return new Random([next(), next(), next(), next()]);
   }
 
-  /** The next 32 bits, 0 to 2^32 - 1. */
+  /** The next 32 bits, from 0 to 2^32 - 1. */
   bits(): number {
     const result = Math.imul(rotateLeft(Math.imul(this.#b, 5), 7), 9) >>> 0;
     const t = this.#b << 9;
@@ -39,12 +40,12 @@ export class Random {
     return (high * 2 ** 26 + low) / 2 ** 53;
   }
 
-  /** Uniform among 0 ... below - 1. */
+  /** A uniform integer from 0 to below - 1. */
   integer(below: number): number {
     return Math.floor(this.uniform() * below);
   }
 
-  /** Fisher and Yates, in place. */
+  /** Fisher-Yates, in place. */
   shuffle(values: Int32Array): void {
     for (let i = values.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
@@ -55,14 +56,14 @@ export class Random {
   }
 }
 
-/** Four letters of each word. */
+/** The first four letters of each name, as ASCII. */
 const purposes = { order: 0x6f726465, sampling: 0x73616d70, hiding: 0x68696469, known: 0x6b6e6f77 } as const;
 
 function rotateLeft(x: number, by: number): number {
   return (x << by) | (x >>> (32 - by));
 }
 
-/** Spreads a seed over a state. Source: Steele, Lea and Flood's SplitMix, the 32-bit finaliser of MurmurHash3. */
+/** Expands a seed into a state. Source: Steele, Lea and Flood's SplitMix, with MurmurHash3's 32-bit finalizer. */
 function splitMix32(seed: number): () => number {
   let state = seed;
   return () => {

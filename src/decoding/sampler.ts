@@ -2,26 +2,26 @@ import type { Random } from './random.js';
 import { doubleAt, floatAt } from '../numbers/at.js';
 
 export interface Sampling {
-  /** 0 takes the likeliest token. */
+  /** 0 is greedy decoding. */
   readonly temperature: number;
-  /** Only the k likeliest tokens are drawn from; 0 for all. */
+  /** Sample from the k most likely tokens; 0 turns it off. */
   readonly topK: number;
-  /** Only the likeliest tokens up to the first whose cumulative probability exceeds p; 1 for all. */
+  /** Sample from the most likely tokens, up to the first whose cumulative probability exceeds p; 1 turns it off. */
   readonly topP: number;
 }
 
 export interface Draw {
   readonly token: number;
-  /** What the sampler gave this token, after temperature, top-k and top-p. */
+  /** The token's probability after temperature, top-k and top-p. */
   readonly probability: number;
 }
 
 /**
- * Draws tokens from logits, in the order temperature, top-k, top-p, softmax.
- * Source: RandAR/model/generate.py, top_k_top_p_filtering and sample. Tokens whose logits tie at a threshold all stay.
+ * Samples tokens from logits: temperature, top-k, top-p, softmax.
+ * Source: RandAR/model/generate.py, top_k_top_p_filtering and sample. Tokens tied at a threshold are all kept.
  *
- * Nothing is sorted: a threshold is found by selection, and only where one is asked for. A draw allocates nothing but
- * what it returns.
+ * Nothing is sorted: a threshold is found by selection, and only if it is in use. Sampling allocates nothing but its
+ * result.
  */
 export class Sampler {
   readonly #weights: Float64Array;
@@ -58,13 +58,13 @@ export class Sampler {
     return weights;
   }
 
-  /** Fills in what each token weighs against the likeliest, 0 where it may not be drawn, and returns the sum. */
+  /** Fills in each token's weight relative to the most likely one, 0 if it is excluded, and returns their sum. */
   #weigh(logits: Float32Array): number {
     const { temperature, topK, topP } = this.sampling;
     const weights = this.#weights;
     const divisor = Math.max(temperature, 1e-5);
     const kth = topK > 0 && topK < weights.length ? kthLargest(logits, topK, this.#scratch) : -Infinity;
-    // Scaling keeps the order: the k-th of the logits is the k-th of the scaled.
+    // Scaling keeps the order, so the k-th largest logit becomes the k-th largest scaled one.
     const lowest = Math.fround(kth / divisor);
     let highest = -Infinity;
     for (let i = 0; i < weights.length; i++) {
@@ -82,10 +82,10 @@ export class Sampler {
     return topP < 1 ? this.#keepLikeliest(topP, sum) : sum;
   }
 
-  /** Top-p: drops every weight below the one with which the sum of the largest exceeds p of all; the sum of the rest. */
+  /** Top-p: drops every weight below the one at which the cumulative sum exceeds p, and returns the sum of the rest. */
   #keepLikeliest(topP: number, sum: number): number {
     const weights = this.#weights;
-    // Smaller weights than this come to less than what p leaves out, even if all were.
+    // Even if all weights were this small, together they would stay within the part that p excludes.
     const bound = ((1 - topP) * sum) / weights.length;
     let candidates = 0;
     for (const weight of weights) {
@@ -107,10 +107,11 @@ const fractions = Float64Array.from({ length: 64 }, (_, i) => 2 ** (-i / 64));
 const powers = Float64Array.from({ length: 1024 }, (_, i) => 2 ** -i);
 
 /**
- * e^x for x <= 0 to 1e-12 of itself. Math.exp is a call out of compiled code: with this, a draw from all tokens takes
- * 30 to 60 % less time, one with top-p 15 to 35 % less, one with top-k about the same (`npm run bench -- sampler`).
- * e^x = 2^(-n/64) e^r with an r so small that five terms of its series are enough. Source: Tang, "Table-Driven
- * Implementation of the Exponential Function in IEEE Floating-Point Arithmetic" (ACM TOMS 15, 1989).
+ * e^x for x <= 0, with a relative error of 1e-12. Math.exp is a call out of compiled code. With this, sampling from all
+ * tokens takes 30 to 60 % less time, with top-p 15 to 35 % less, and with top-k about the same
+ * (`npm run bench -- sampler`). e^x = 2^(-n/64) e^r with r so small that five terms of the series suffice.
+ * Source: Tang, "Table-Driven Implementation of the Exponential Function in IEEE Floating-Point Arithmetic" (ACM TOMS
+ * 15, 1989).
  */
 function exponential(x: number): number {
   if (x < -700) return 0;
@@ -134,7 +135,7 @@ function likeliest(logits: Float32Array): number {
   return best;
 }
 
-/** Gathers what exceeds the k-th so far, and selects anew each time as many again have come together. */
+/** Collects values above the current k-th largest, and selects again whenever k more have accumulated. */
 function kthLargest(logits: Float32Array, k: number, scratch: Float64Array): number {
   const full = Math.min(2 * k, scratch.length);
   let bound = -Infinity;
@@ -151,13 +152,13 @@ function kthLargest(logits: Float32Array, k: number, scratch: Float64Array): num
 }
 
 /**
- * Of the first `count` values from the largest down, the first with which their number, or their sum, exceeds `allowed`;
- * the smallest where that never happens. Hoare's quickselect: it reorders the values, with the larger ones behind.
+ * Scans the first `count` values in descending order and returns the first one at which their count, or sum, exceeds
+ * `allowed`; the smallest if that never happens. Hoare's quickselect: it reorders the values, larger ones last.
  */
 function select(values: Float64Array, count: number, allowed: number, measure: 'count' | 'weight'): number {
   let low = 0;
   let high = count - 1;
-  /** Of the values behind `high`. */
+  /** Measure of the values after `high`. */
   let above = 0;
   while (low < high) {
     const pivot = doubleAt(values, (low + high) >> 1);
@@ -178,7 +179,7 @@ function select(values: Float64Array, count: number, allowed: number, measure: '
       continue;
     }
     above += upper;
-    // Between the parts there is nothing, or the pivot.
+    // Between the two parts lies nothing, or the pivot.
     const middle = measured(values, j + 1, i - 1, measure);
     if (middle > 0 && above + middle > allowed) return pivot;
     above += middle;

@@ -1,13 +1,13 @@
 /**
- * How many tokens each step decodes. Steps of cosine and linear: 1 to the number of cells to decode. A cosine's first
- * step decodes one token, as the reference's does, so that it has two steps at least where there are two cells.
+ * How many tokens each step decodes. `steps` of cosine and linear: 1 to the number of cells to decode. As in the
+ * reference, the first cosine step decodes one token, so two or more cells take at least two steps.
  */
 export type Schedule =
   | { readonly kind: 'cosine' | 'linear'; readonly steps: number }
   | { readonly kind: 'one-by-one' }
   | { readonly kind: 'explicit'; readonly tokensPerStep: readonly number[] };
 
-/** Tokens of each step for `cells` cells to decode: each at least 1, together `cells`. */
+/** The number of tokens in each step: at least 1 each, summing to `cells`. */
 export function tokensPerStep(schedule: Schedule, cells: number): number[] {
   switch (schedule.kind) {
     case 'explicit':
@@ -22,25 +22,25 @@ export function tokensPerStep(schedule: Schedule, cells: number): number[] {
 }
 
 /**
- * Tokens that are decoded after the step that follows `done` finished ones: int((1 - cos(pi/2 * (s+1)/S)) * N + 1).
+ * Tokens decoded once `done` + 1 steps are finished: int((1 - cos(pi/2 * (s+1)/S)) * N + 1).
  * Source: RandAR/model/utils.py, calculate_num_query_tokens_for_parallel_decoding.
  */
 function cosineTarget(done: number, steps: number, cells: number): number {
   return Math.trunc((1 - Math.cos(((Math.PI / 2) * (done + 1)) / steps)) * cells + 1);
 }
 
-/** The steps of an enlargement: those of the small picture, then those of the cells between its own. */
+/** The steps of an enlargement: first those of the small picture, then those of the cells in between. */
 export interface EnlargingPlan {
   readonly tokensPerStep: readonly number[];
-  /** How many of the steps draw the small picture. */
+  /** The number of steps that decode the small picture. */
   readonly smallSteps: number;
 }
 
 /**
- * The plan of an enlargement of a picture of `small` cells to one of `cells`. As in the reference, the steps of a cosine
- * schedule are those of all cells of the large grid, and the small picture is drawn with as many.
+ * The plan of an enlargement from `small` cells to `cells`. As in the reference, a cosine schedule counts steps over
+ * all cells of the large grid, and the small picture takes as many.
  *
- * @throws RangeError for an explicit schedule of which no step ends with the small picture
+ * @throws RangeError if no step of an explicit schedule ends with the small picture.
  */
 export function enlargingPlan(schedule: Schedule, small: number, cells: number): EnlargingPlan {
   const rest = cells - small;
@@ -69,7 +69,7 @@ function joined(first: readonly number[], between: readonly number[]): Enlarging
   return { tokensPerStep: [...first, ...between], smallSteps: first.length };
 }
 
-/** How many steps it takes to decode just so many tokens; undefined if no step ends there. */
+/** The number of steps that decode exactly this many tokens; undefined if no step ends there. */
 export function stepsUntil(counts: readonly number[], tokens: number): number | undefined {
   let decoded = 0;
   const last = counts.findIndex((count) => (decoded += count) === tokens);
@@ -77,8 +77,8 @@ export function stepsUntil(counts: readonly number[], tokens: number): number | 
 }
 
 /**
- * Tokens of each step of an enlargement, of whose `cells` cells `known` are given. It counts as the reference does:
- * the steps are those of all cells, and the known ones are decoded already.
+ * Tokens of each step of an enlargement with `known` of its `cells` cells given. As in the reference, steps are counted
+ * over all cells, with the known ones already decoded.
  * Source: RandAR/applications/resolution_extrapolation.py, step 6-4.
  */
 export function enlargingTokensPerStep(steps: number, cells: number, known: number): number[] {

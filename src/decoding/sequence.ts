@@ -1,45 +1,45 @@
 import type { Grid } from './grid.js';
 
-/** One row of a batch: the cells of its picture in order, and the tokens known so far in the same order. */
+/** A member of a batch: the order of its cells, and the tokens known so far in that order. */
 export interface Sequence {
   readonly label: number;
   readonly order: Int32Array;
   readonly tokens: Int32Array;
-  /** Places in the order whose image token is fed as zeros. */
+  /** Indices into the order whose image token is fed as zeros. */
   readonly blank?: ReadonlySet<number>;
 }
 
 /**
- * How a family of models lays a picture out as a sequence, and what a step feeds for it: all that the decode loop needs
- * to know of a family.
+ * How a model family lays a picture out as a sequence, and what it feeds in each step. The decode loop needs nothing
+ * else from a family.
  */
 export interface SequenceLayout<Inputs = StepInputs> {
   readonly grid: Grid;
   readonly vocabulary: number;
-  /** Without the null class, whose label is this number. */
+  /** The number of classes, which is also the label of the null class. */
   readonly classes: number;
-  /** Positions of a whole picture: what a KV cache must hold. */
+  /** The number of positions of a whole picture, and so the size of its KV cache. */
   readonly capacity: number;
   stepInputs(step: SequenceStep, sequences: readonly Sequence[]): Inputs;
 }
 
-/** One step: how many tokens are known before it, how many of them the step before drew, how many it asks for. */
+/** A step: tokens known before it, tokens decoded by the previous step, and tokens to decode. */
 export interface SequenceStep {
   readonly decoded: number;
-  /** What the step before decoded. The first step has none, and feeds all tokens that are known. */
+  /** Undefined in the first step, which feeds all known tokens. */
   readonly previous: number | undefined;
   readonly count: number;
 }
 
-/** What one run of the step graph is fed: S new positions of R sequences, position-major. */
+/** The inputs to a run of the step graph: S new positions of R sequences, position-major. */
 export interface StepInputs {
   readonly positions: number;
   readonly sequences: number;
-  /** By the name of the graph's input; which there are is the family's choice. */
+  /** By the graph input's name; which inputs there are depends on the family. */
   readonly tensors: Readonly<Record<string, StepTensor>>;
-  /** The logits of this many last positions are asked for. */
+  /** The number of last positions whose logits are needed. */
   readonly wanted: number;
-  /** Leading positions to append to the cache: all up to the first wanted one. */
+  /** The number of leading positions to append to the cache: all up to the first wanted one. */
   readonly kept: number;
 }
 

@@ -1,19 +1,19 @@
-/** Who takes part in the next run, where more want to than one run takes: everybody gets as many turns as the others. */
+/** Picks who takes part in the next run if there are more members than fit into one; all get equally many turns. */
 export class Turns<Member> {
   #members: Member[] = [];
-  /** Those that have had no turn yet. */
+  /** Members that have not had a turn yet. */
   #newcomers: Member[] = [];
 
   get size(): number {
     return this.#members.length + this.#newcomers.length;
   }
 
-  /** A newcomer is first: it waits for no more than the run that is under way. */
+  /** Newcomers go first, so they wait only for the current run. */
   join(member: Member): void {
     this.#newcomers.push(member);
   }
 
-  /** @returns whether it was there */
+  /** @returns Whether the member was present. */
   leave(member: Member): boolean {
     const before = this.size;
     this.#members = this.#members.filter((each) => each !== member);
@@ -26,7 +26,7 @@ export class Turns<Member> {
     this.#newcomers = [];
   }
 
-  /** At most `limit` members whose turn it is, as many as make all runs of a round equally full. */
+  /** At most `limit` members whose turn it is, balanced so that all runs of a round are equally full. */
   take(limit: number): Member[] {
     const inTurn = [...this.#newcomers, ...this.#members];
     const runs = Math.ceil(inTurn.length / limit);

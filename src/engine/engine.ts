@@ -5,7 +5,7 @@ import type { Picture } from '../generation/picture.js';
 import type { GenerationRequest } from '../generation/request.js';
 import { encodeImage, type ImageFormat, type RgbImage } from '../image/encode.js';
 import { layOver } from '../image/overlay.js';
-import { deviceName, traitsOf, type Device } from '../runtime/device.js';
+import { DeviceError, deviceName, traitsOf, type Device } from '../runtime/device.js';
 import { inFloats, ModelError, readManifests, type Manifest } from '../model/manifest.js';
 import { addPreviews } from '../preview/previews.js';
 import { renderMosaic } from '../tokenizer/patches.js';
@@ -14,31 +14,31 @@ import { PictureCache } from './picture-cache.js';
 import { serveModel, type ServedModel } from './served-model.js';
 
 export interface EngineOptions {
-  /** The folder whose folders are models. */
+  /** The directory of models. */
   readonly models: string;
-  /** The id of the model that serves where none is named; the first by name where absent. */
+  /** The id of the default model. Default: the first by name. */
   readonly defaultModel?: string | undefined;
-  /** Whether every model of the folder is served, or the default alone. */
+  /** Whether every model of the directory is served, or only the default. */
   readonly serve: 'all' | 'default';
   readonly device: Device;
-  /** Whether float weights are served where a model keeps them beside int8: on other devices than the CPU they are. */
+  /** Serve float weights if a model has them beside int8. Other devices than the CPU always do. */
   readonly floats: boolean;
-  /** How many generations may wait for one model. */
+  /** Maximum number of queued generations per model. */
   readonly maxQueued: number;
-  /** The share of the machine, above 0 to 1, that previews through the decoder may take. */
+  /** The share of the machine that decoded previews may use, above 0 to 1. */
   readonly previewBudget: number;
-  /** How many generations one model may decode at once. */
+  /** Maximum number of generations that a model decodes at once. */
   readonly maxConcurrent: number;
-  /** Bytes of the KV memory of all models; each has an equal share. */
+  /** Bytes of KV memory for all models together, divided equally. */
   readonly memory: number;
-  /** Decode workers of a model that share several generations; by each model's size where absent. */
+  /** Decode workers per model that share several generations. Default: depends on the model's size. */
   readonly decodeWorkers?: number | undefined;
   /** How many finished generations are kept. */
   readonly keep: number;
   readonly report: (error: unknown) => void;
 }
 
-/** The engine takes no more work. */
+/** The engine is shutting down and accepts no more work. */
 export class ShuttingDownError extends Error {
   readonly code = 'SHUTTING_DOWN';
   override readonly name = 'ShuttingDownError';
@@ -48,13 +48,13 @@ export class ShuttingDownError extends Error {
   }
 }
 
-/** The one facade for the API and the command line: it wires the parts and holds no algorithm. */
+/** The only interface for the API and the CLI: it wires the parts together and contains no algorithm. */
 export class Engine {
   readonly #archive: Archive;
   #isClosing = false;
 
   private constructor(
-    /** The default first. */
+    /** The default model first. */
     readonly models: readonly ServedModel[],
     readonly defaultModel: ServedModel,
     readonly pictures: PictureCache,
@@ -63,11 +63,12 @@ export class Engine {
     this.#archive = new Archive(options.keep);
   }
 
-  /** Loads the models. @throws ModelError, CheckpointError, or a WorkerError with the code of what a thread met */
+  /** Loads the models. @throws DeviceError, ModelError, CheckpointError, or WorkerError with the code of the thread's error. */
   static async start(options: EngineOptions): Promise<Engine> {
     const [first, ...others] = byDefaultFirst(await readManifests(options.models), options);
     const pictures = new PictureCache();
     const serving = options.serve === 'all' ? [first, ...others] : [first];
+    refuseThreads(serving, options);
     const kvBytes = options.memory / serving.length;
     const loading = await Promise.allSettled(
       serving.map((manifest) => serveModel(served(manifest, options), { ...options, kvBytes, pictures })),
@@ -91,11 +92,11 @@ export class Engine {
   }
 
   /**
-   * Queues a generation, synchronously: whoever follows its log misses nothing.
+   * Queues a generation, synchronously, so that a follower of its log cannot miss an event.
    *
-   * @param client whose it is: whoever asks for much does not hold up who asks for little
-   * @param input what the client asked for, in its own words, for the generation to keep
-   * @throws QueueFullError or ShuttingDownError, and then nothing was queued
+   * @param client Identifies the client, since the queue is fair between clients.
+   * @param input The client's input as received, kept with the generation.
+   * @throws QueueFullError or ShuttingDownError; nothing was queued then.
    */
   generate(request: GenerationRequest, client: string, input?: ClientInput): Generation {
     if (this.#isClosing) throw new ShuttingDownError();
@@ -107,7 +108,7 @@ export class Engine {
     return generation;
   }
 
-  /** Does nothing to a generation that is finished. */
+  /** No effect on a finished generation. */
   cancel(generation: Generation): void {
     this.#modelOf(generation.request).scheduler.cancel(generation);
   }
@@ -121,7 +122,7 @@ export class Engine {
     return this.#archive.list(statuses);
   }
 
-  /** Pixels of a cell's side are the tokenizer's factor. */
+  /** In pixels: the tokenizer's factor is the side of a cell. */
   pictureSize(picture: Pick<Picture, 'model' | 'width' | 'height'>): { width: number; height: number } {
     const { factor } = this.#modelOf(picture).tokenizer;
     return { width: picture.width * factor, height: picture.height * factor };
@@ -145,12 +146,12 @@ export class Engine {
     );
   }
 
-  /** Tokens, row by row, of an image whose sides are multiples of a cell's. */
+  /** The tokens, row by row, of an image whose sides are multiples of a cell's. */
   encodeImage(model: ServedModel, { pixels, width, height }: RgbImage): Promise<Int32Array> {
     return model.pictures.encode(pixels, width, height);
   }
 
-  /** The transformer's features of a picture: of each cell, [cells, dimension], or their mean. */
+  /** The transformer's features of a picture: [cells, dimension], or their mean. */
   async features(
     model: ServedModel,
     image: RgbImage,
@@ -160,7 +161,7 @@ export class Engine {
     return pooled(features, model.transformer.shape.dimension, pooling);
   }
 
-  /** How busy it is, over all models. */
+  /** The load over all models. */
   get load(): { queued: number; running: number; maxConcurrent: number; stepsComputed: number } {
     const sum = (of: (model: ServedModel) => number) => this.models.reduce((total, model) => total + of(model), 0);
     return {
@@ -173,7 +174,7 @@ export class Engine {
     };
   }
 
-  /** Takes nothing more, lets what was accepted finish for up to `graceMs`, cancels the rest and ends the threads. */
+  /** Accepts no more work, waits up to `graceMs` for accepted work, cancels the rest and ends the threads. */
   async close(graceMs = 0): Promise<void> {
     this.#isClosing = true;
     const unfinished = () => this.models.flatMap(({ scheduler }) => scheduler.unfinished);
@@ -192,7 +193,19 @@ export class Engine {
   }
 }
 
-/** A device that is not faster with integers serves floats. */
+/** Each model decodes in threads of its own. @throws DeviceError if the device can be used by one thread only. */
+function refuseThreads(serving: readonly Manifest[], { device, decodeWorkers = 1 }: EngineOptions): void {
+  if (!traitsOf(device).isForOneThread) return;
+  const name = deviceName(device);
+  if (decodeWorkers > 1) throw new DeviceError(`device "${name}" takes 1 decode worker, got ${decodeWorkers}`);
+  if (serving.length === 1) return;
+  const ids = serving.map(({ id }) => id).join(', ');
+  throw new DeviceError(
+    `device "${name}" serves 1 model, got ${serving.length} (${ids}): give one a folder of its own`,
+  );
+}
+
+/** Serve float weights on a device where integers are not faster. */
 function served(manifest: Manifest, { device, floats }: EngineOptions): Manifest {
   return floats || !traitsOf(device).integersAreFast ? inFloats(manifest) : manifest;
 }

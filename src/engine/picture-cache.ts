@@ -2,14 +2,14 @@ import { LRUCache } from 'lru-cache';
 import { pictureKey, type Picture } from '../generation/picture.js';
 
 /**
- * Pixels and encoded files of the pictures asked for last. What is being made is asked for once, however many wait for
- * it; what failed is forgotten.
+ * The pixels and encoded files of recently requested pictures. Concurrent requests share one computation; failures are
+ * not cached.
  */
 export class PictureCache {
   readonly #pixels: BytesCache;
   readonly #files: BytesCache;
 
-  /** @param bytes that pixels, and again encoded files, may take */
+  /** @param bytes The limit for pixels, and again for encoded files. */
   constructor(bytes = 64 * 2 ** 20) {
     this.#pixels = bytesCache(bytes);
     this.#files = bytesCache(bytes);
@@ -19,13 +19,13 @@ export class PictureCache {
     return this.#pixels.forceFetch(pictureKey(picture), { context: render });
   }
 
-  /** @param variant format and quality */
+  /** @param variant Format and quality. */
   file(picture: Picture, variant: string, encode: () => Promise<Uint8Array>): Promise<Uint8Array> {
     return this.#files.forceFetch(`${pictureKey(picture)}.${variant}`, { context: encode });
   }
 }
 
-/** Its context makes what is not there. */
+/** The fetch context is the function that computes a missing value. */
 type BytesCache = LRUCache<string, Uint8Array, () => Promise<Uint8Array>>;
 
 function bytesCache(maxSize: number): BytesCache {
@@ -33,7 +33,7 @@ function bytesCache(maxSize: number): BytesCache {
     maxSize,
     sizeCalculation: (bytes, key) => key.length + bytes.byteLength,
     fetchMethod: (_key, _stale, { context: make }) => make(),
-    // Whoever waits for what is pushed out while it is made still gets it.
+    // A value that is evicted while it is computed is still delivered to those who wait for it.
     ignoreFetchAbort: true,
   });
 }

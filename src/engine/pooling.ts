@@ -1,7 +1,7 @@
-/** What becomes of the vectors of a picture's cells: they stay, or their mean stands for the picture. */
+/** How the vectors of a picture's cells are combined: kept separate, or averaged. */
 export type Pooling = 'none' | 'mean';
 
-/** @param vectors of `dimension` numbers each */
+/** @param vectors `dimension` numbers per cell. */
 export function pooled(vectors: Float32Array, dimension: number, pooling: Pooling): Float32Array {
   if (pooling === 'none') return vectors;
   const sums = new Float64Array(dimension);

@@ -12,7 +12,7 @@ import { PictureWorker } from '../worker/picture-worker.js';
 import type { TokenizerFacts, TransformerFacts } from '../worker/protocol.js';
 import type { PictureCache } from './picture-cache.js';
 
-/** A model with the threads that run it. */
+/** A model together with its worker threads. */
 export interface ServedModel {
   readonly id: string;
   readonly manifest: Manifest;
@@ -20,10 +20,10 @@ export interface ServedModel {
   readonly capabilities: Capabilities;
   readonly transformer: TransformerFacts;
   readonly tokenizer: TokenizerFacts;
-  /** [vocabulary, factor, factor, 3]: each code's own patch. */
+  /** [vocabulary, factor, factor, 3]: the patch of each code. */
   readonly patches: Uint8Array;
   readonly scheduler: Scheduler;
-  /** Finished pictures and what clients ask for. */
+  /** Handles finished pictures and requests of clients. */
   readonly pictures: PictureWorker;
   readonly previews: DecodedPreviews;
   close(): Promise<void>;
@@ -31,22 +31,22 @@ export interface ServedModel {
 
 export interface ServeOptions {
   readonly device: Device;
-  /** How many generations may wait for one model. */
+  /** Maximum number of queued generations. */
   readonly maxQueued: number;
-  /** How many generations one model may decode at once. */
+  /** Maximum number of generations decoded at once. */
   readonly maxConcurrent: number;
-  /** Bytes of its KV memory. */
+  /** Bytes of KV memory. */
   readonly kvBytes: number;
-  /** Decode workers that share several generations; by the model's size where absent. */
+  /** Decode workers that share several generations. Default: depends on the model's size. */
   readonly decodeWorkers?: number | undefined;
-  /** The share of the machine, above 0 to 1, that previews through the decoder may take. */
+  /** The share of the machine that decoded previews may use, above 0 to 1. */
   readonly previewBudget: number;
   readonly pictures: PictureCache;
-  /** Takes what goes wrong beside the way of a request, where nobody waits for an answer. */
+  /** Receives errors that no request is waiting for. */
   readonly report: (error: unknown) => void;
 }
 
-/** @throws ModelError, CheckpointError, or a WorkerError with the code of what a thread met, where it cannot be served */
+/** @throws ModelError, CheckpointError, or WorkerError with the code of the thread's error, if it cannot be served. */
 export async function serveModel(manifest: Manifest, options: ServeOptions): Promise<ServedModel> {
   const { device, kvBytes, maxQueued, maxConcurrent, previewBudget, report } = options;
   const decodeWorkers = options.decodeWorkers ?? (await decodeWorkersFor(manifest, device));
@@ -73,7 +73,8 @@ export async function serveModel(manifest: Manifest, options: ServeOptions): Pro
       scheduler,
       pictures,
       previews: new DecodedPreviews(
-        // A thread of its own, started when the first one is asked for: finished pictures do not wait behind it.
+        // Decoded previews get a thread of their own, started on demand, so that finished pictures do not wait for
+        // them.
         (picture) => {
           previewWorker ??= new PictureWorker({ manifest, device });
           const worker = previewWorker;
@@ -90,10 +91,10 @@ export async function serveModel(manifest: Manifest, options: ServeOptions): Pro
   }
 }
 
-/** Each has sessions of its own, which a small model's are 50 MB of. */
+/** Each worker has its own sessions, 50 MB for a small model. */
 const mostDecodeWorkers = 4;
 
-/** As many as there are cores for a small model on the CPU, 1 for others: see Scheduler. */
+/** One per core for a small model on the CPU, otherwise 1: see Scheduler. */
 async function decodeWorkersFor(manifest: Manifest, device: Device): Promise<number> {
   if (!traitsOf(device).isHost || !(await isSmallModel(manifest))) return 1;
   return Math.min(mostDecodeWorkers, availableParallelism());

@@ -2,7 +2,7 @@ import type { ModelFamily } from './model-family.js';
 import { randar } from './randar/family.js';
 import { rar } from './rar/family.js';
 
-/** Every family that can be served: a new one is a line here and a folder beside this file. */
+/** Every supported family. To add one, add a line here and a directory beside this file. */
 const families = [randar, rar];
 
 export type FamilyId = (typeof families)[number]['id'];
@@ -11,11 +11,11 @@ export const familyIds: readonly FamilyId[] = families.map(({ id }) => id);
 
 export function familyNamed(id: FamilyId): ModelFamily<FamilyId> {
   const named = families.find((family) => family.id === id);
-  if (!named) throw new RangeError(`there is no family "${id}": one of ${familyIds.join(', ')} expected`);
+  if (!named) throw new RangeError(`there is no family "${id}": expected one of ${familyIds.join(', ')}`);
   return named;
 }
 
-/** The family that a checkpoint's parameters have the names of. */
+/** Finds the family of a checkpoint by its parameter names. */
 export function recogniseFamily(names: Iterable<string>): ModelFamily<FamilyId> | undefined {
   const all = [...names];
   return families.find((family) => family.recognises(all));

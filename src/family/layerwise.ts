@@ -7,23 +7,23 @@ import type { WeightFile } from '../checkpoint/weight-file.js';
 import { writeSafetensors } from '../checkpoint/write-safetensors.js';
 import type { Affine, Matrix } from '../graph/linear.js';
 
-/** Where a transformer that is run a layer at a time has its weights from. */
+/** The source of the weights when a transformer runs one layer at a time. */
 export type LayerSource =
-  | /** A file that ONNX Runtime maps: they are run as they lie in it. */
+  | /** ONNX Runtime maps the file and uses the weights as stored. */
     { readonly kind: 'mapped'; readonly file: PlacedWeights }
-    /** A file of any kind: each layer is written to `folder` in fp32 while it runs. */
+    /** A file of any format: each layer is written to `folder` as fp32 while it runs. */
   | { readonly kind: 'widened'; readonly file: WeightFile; readonly folder: string };
 
 /** A few layers of a transformer, or its head. */
 export interface Part<Weights> {
   readonly weights: Weights;
-  /** All that its graph names. */
+  /** All parameters that its graph refers to. */
   readonly parameters: readonly Parameter[];
-  /** The same with every parameter in fp32. */
+  /** The same part with every parameter in fp32. */
   readonly widened: () => Weights;
 }
 
-/** Gives `use` a part and a file that ONNX Runtime can map it from; what was written for it is gone afterwards. */
+/** Calls `use` with a part and a file from which ONNX Runtime can map it; a temporary file is deleted afterwards. */
 export async function withPart<Weights, T>(
   source: LayerSource,
   { weights, parameters, widened }: Part<Weights>,

@@ -14,51 +14,50 @@ import type { LayerSource } from './layerwise.js';
 import type { FeatureEncoder, Transformer } from './transformer.js';
 
 /**
- * All that the server knows of a family of models. A new family is a folder beside this file that holds one of these, and
- * a line in families.ts.
+ * Everything the server knows about a model family. To add one, add a directory beside this file with an object of this
+ * type, and a line in families.ts.
  */
 export interface ModelFamily<Id extends string = string> {
-  /** As model.json names it. */
+  /** The id used in model.json. */
   readonly id: Id;
-  /** As people name it. */
+  /** The name shown to people. */
   readonly title: string;
   /** A parameter that all its checkpoints have, for messages. */
   readonly signature: string;
-  /** Whether it is this family that a checkpoint's parameters have the names of. */
+  /** Whether a checkpoint with these parameter names belongs to this family. */
   readonly recognises: (names: readonly string[]) => boolean;
 
-  /** @param anyOrder what the model says of itself, where the family leaves it open */
+  /** @param anyOrder What model.json says, if `anyOrderVaries`. */
   readonly capabilities: (anyOrder?: boolean) => Capabilities;
-  /** Whether only some models of the family follow any order, so that each must say whether it does. */
+  /** Whether only some models of the family support any order, so that model.json must say so. */
   readonly anyOrderVaries: boolean;
 
-  /** What a checkpoint states of sizes that need not follow from the shapes of its parameters. */
+  /** Sizes stated in a checkpoint that do not always follow from the shapes of its parameters. */
   readonly statedSizes: (tensors: ReadonlyMap<string, StoredTensor>) => StatedSizes;
-  /** Of all released models, for checkpoints that do not state it; none where every checkpoint does. */
+  /** The head dimension of all released models, for checkpoints that do not state it; omitted if all of them do. */
   readonly usualHeadDimension?: number;
   /**
-   * @param heads attention heads, where they do not follow from the parameters
-   * @throws CheckpointError that names every missing, misshapen and unexpected parameter
+   * @param heads The number of attention heads, if it does not follow from the parameters.
+   * @throws CheckpointError listing every missing, misshapen and unexpected parameter.
    */
   readonly read: (reader: ParameterReader, heads: number) => FamilyWeights;
-  /** What a generation uses by default: that of the released model of this shape. */
+  /** Generation defaults: those of the released model of this shape. */
   readonly defaults: (shape: TransformerShape, tokenizer: TokenizerFamily, cells: number) => GenerationDefaults;
 
   /**
-   * Loads a safetensors file of a transformer's weights. What is looked up by row comes into memory; the matrices go from
-   * the file to ONNX Runtime.
+   * Loads a transformer from a safetensors file. Lookup tables are read into memory; ONNX Runtime maps the matrices.
    *
-   * @throws CheckpointError where the file is broken, or is for something else than `heads` and `grid`
+   * @throws CheckpointError if the file is broken, or does not match `heads` and `grid`.
    */
   readonly load: (path: string, heads: number, grid: Grid, options: StepSessionOptions) => Promise<Transformer>;
-  /** The same on a device that draws by itself. */
+  /** Loads it for a device that draws the tokens itself. */
   readonly loadOnDevice: (
     path: string,
     heads: number,
     grid: Grid,
     options: DeviceTransformerOptions,
   ) => Promise<DeviceTransformer>;
-  /** The layers up to `layer` as an encoder of pictures; a family without the capability has none. */
+  /** The layers up to `layer` as a feature encoder; omitted if the family has no features. */
   readonly loadFeatureEncoder?: (
     path: string,
     heads: number,
@@ -68,50 +67,50 @@ export interface ModelFamily<Id extends string = string> {
   ) => Promise<FeatureEncoder>;
 }
 
-/** What a model can be asked for. The rest is refused before it is queued. */
+/** What a model supports. Other requests are rejected before they are queued. */
 export interface Capabilities {
   /** Steps that decode more than one cell. */
   readonly parallelSteps: boolean;
-  /** Any order of the cells, or row by row alone. */
+  /** Any order of the cells; otherwise raster order only. */
   readonly anyOrder: boolean;
   /** Pictures that start from known tokens: inpainting, outpainting, editing. */
   readonly knownTokens: boolean;
-  /** Pictures of twice the model's own size. */
+  /** Pictures at twice the model's resolution. */
   readonly enlarging: boolean;
   readonly features: boolean;
 }
 
-/** What a generation uses where its input says nothing. */
+/** Defaults for whatever an input omits. */
 export interface GenerationDefaults extends Sampling {
   readonly steps: number;
   readonly guidance: Guidance;
 }
 
 export interface StatedSizes {
-  /** Numbers of a position: heads times head dimension. */
+  /** heads * head dimension. */
   readonly dimension: number | undefined;
   readonly headDimension: StatedSize | undefined;
   /** Cells of a picture. */
   readonly cells: StatedSize | undefined;
 }
 
-/** A size that a checkpoint states, and the parameter that states it. */
+/** A size stated in a checkpoint, and the parameter that states it. */
 export interface StatedSize {
   readonly value: number;
   readonly by: string;
 }
 
-/** The parameters of a checkpoint, read as those of a family. */
+/** A checkpoint's parameters, read as those of a family. */
 export interface FamilyWeights {
   readonly shape: TransformerShape;
   readonly precision: Precision;
-  /** What becomes of each parameter, in the order of the forward pass. */
+  /** Maps each parameter to its stored form, in the order of the forward pass. */
   store<T>(forms: StoredForms<T>): T[];
   /**
-   * Logits [cells, vocabulary] of a known picture in its order, one layer in memory at a time: so a machine can judge a
-   * model in fp32 that it could not run in it.
+   * Logits [cells, vocabulary] of a known picture in its order, with one layer in memory at a time, so that a machine
+   * can evaluate a model in fp32 that would not fit into its memory.
    *
-   * @param onLayer called after each layer
+   * @param onLayer Called after each layer.
    */
   logitsByLayer(
     source: LayerSource,
@@ -122,12 +121,12 @@ export interface FamilyWeights {
   ): Promise<Float32Array>;
 }
 
-/** What becomes of each kind of parameter when a transformer is stored. */
+/** How each kind of parameter is stored. */
 export interface StoredForms<T> {
   readonly vector: (parameter: Parameter) => T[];
   /** Looked up by row. */
   readonly table: (parameter: Parameter) => T[];
   readonly matrix: (matrix: Matrix) => T[];
-  /** A matrix whose errors show more than others', or that is multiplied with too rarely for fewer bits to save time. */
+  /** A matrix whose quantization error matters more, or that is used too rarely for fewer bits to save time. */
   readonly fineMatrix: (matrix: Matrix) => T[];
 }

@@ -8,30 +8,32 @@ import type { StepSession } from '../runtime/step-session.js';
 export interface Transformer {
   readonly shape: TransformerShape;
   readonly precision: Precision;
-  /** Of all its weights, as they are stored. */
+  /** The size of all weights as stored. */
   readonly weightBytes: number;
   /** Positions of a whole picture's sequence. */
   readonly positions: number;
   readonly session: StepSession;
-  /** How the pictures of a request are laid out. */
+  /** The layout of a request's pictures. */
   layout(request: Pick<DecodingRequest, 'pictures' | 'guidance'>): Promise<SequenceLayout>;
   /**
-   * The same for pictures of twice the size.
+   * The layout at twice the resolution.
    *
-   * @throws Error for a family that draws none: it is refused before it is asked for
+   * @throws Error if the family cannot enlarge; requests are rejected before they get here.
    */
   readonly enlargedLayout: () => SequenceLayout;
-  /** Logits [cells, vocabulary] of a known picture in its order, by one pass over the whole sequence without a cache. */
+  /**
+   * Logits [cells, vocabulary] of a known picture in its order, in one pass over the whole sequence without a cache.
+   */
   knownLogits(picture: Sequence): Promise<Float32Array>;
 }
 
 /**
- * A transformer as an encoder of pictures. The whole sequence is fed twice: what follows its first half has seen every
- * cell, so that a causal model gives bi-directional features. Source: arXiv 2412.01827, the section on feature encoding.
+ * A transformer as a picture encoder. The sequence is fed twice: the second half has seen every cell, so that a causal
+ * model gives bidirectional features. Source: arXiv 2412.01827, the section on feature encoding.
  */
 export interface FeatureEncoder {
   readonly dimension: number;
-  /** Hidden states behind the layer at each cell's image token of the second pass: [cells, dimension], row by row. */
+  /** Hidden states after the layer at each cell's image token of the second pass: [cells, dimension], row by row. */
   encode(tokens: Int32Array): Promise<Float32Array>;
   close(): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import type { Generation, GenerationStatus } from './generation.js';
 
-/** The generations that the server still keeps: every one that is not finished, and the newest finished ones. */
+/** The generations the server keeps: all unfinished ones, and the most recently queued finished ones. */
 export class Archive {
   readonly #generations = new Map<string, Generation>();
 
-  /** @param capacity how many finished generations are kept */
+  /** @param capacity The number of finished generations to keep. */
   constructor(readonly capacity: number) {}
 
   add(generation: Generation): void {

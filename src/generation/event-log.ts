@@ -1,6 +1,6 @@
 /**
- * An append-only log that any number of readers follow, each at its own pace: a slow one costs its cursor and nothing
- * else, a late one misses nothing.
+ * An append-only log with any number of readers, each at its own pace: a slow reader holds up nobody, and a late one
+ * reads from the start.
  */
 export class EventLog<Event> {
   readonly #events: Event[] = [];
@@ -21,13 +21,16 @@ export class EventLog<Event> {
     this.#wake();
   }
 
-  /** After this nothing is appended, and readers end when they have read all. */
+  /** Ends the log. Readers finish after the last event. */
   close(): void {
     this.#closed = true;
     this.#wake();
   }
 
-  /** Every event behind the first `after`, then the rest as they come. `return()` ends a waiting `next()`. */
+  /**
+   * Iterates over the events after the first `after`, then over new ones as they arrive. `return()` ends a pending
+   * `next()`.
+   */
   follow(after = 0): AsyncIterableIterator<Event> {
     let cursor = after;
     let left = false;
@@ -47,7 +50,7 @@ export class EventLog<Event> {
         });
       }
     };
-    // A consumer may ask again before it has its answer: answers keep the order of the questions.
+    // A consumer may call next() again before the last call resolved; results keep the order of the calls.
     let last: Promise<unknown> = Promise.resolve();
     return {
       next: () => {

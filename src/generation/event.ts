@@ -1,6 +1,6 @@
 import type { Picture, PictureMode } from './picture.js';
 
-/** What happens to a generation, in order. The last three end it. */
+/** The events of a generation, in order. The last three are final. */
 export type GenerationChange =
   | { readonly type: 'queued'; readonly position: number }
   | { readonly type: 'started' }
@@ -16,14 +16,14 @@ export type GenerationChange =
   | { readonly type: 'failed'; readonly error: GenerationError }
   | { readonly type: 'cancelled' };
 
-/** A change with its place in the log: sequence starts at 1 and has no holes. */
+/** An event with its place in the log: sequence numbers start at 1 and have no gaps. */
 export type GenerationEvent = GenerationChange & {
   readonly sequence: number;
   /** Milliseconds since the generation was queued. */
   readonly elapsedMs: number;
 };
 
-/** What a step decoded of one picture; `decoded` counts its cells so far. */
+/** The tokens that a step decoded for one picture. `decoded` is the number of known cells so far. */
 export interface StepTokens {
   readonly positions: Int32Array;
   readonly tokens: Int32Array;

@@ -8,14 +8,14 @@ import type { GenerationRequest } from './request.js';
 
 export type GenerationStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
 
-/** What a client asked for, in the words of its interface: kept for whoever wants to ask for the same again. */
+/** The input as the client gave it, for clients that want to repeat it. */
 export type ClientInput = Readonly<Record<string, unknown>>;
 
-/** One or more pictures drawn together: its request, its log, and the state that the log amounts to. */
+/** One or more pictures generated together: the request, the event log, and the state that results from the log. */
 export class Generation {
   readonly log = new EventLog<GenerationEvent>();
   readonly createdAt = new Date();
-  /** Of each picture, row by row; unknownToken where not decoded. */
+  /** Each picture's tokens, row by row; unknownToken if not decoded yet. */
   readonly tokens: readonly Int32Array[];
   readonly #began = performance.now();
   #status: GenerationStatus = 'queued';
@@ -39,12 +39,12 @@ export class Generation {
     return this.#status;
   }
 
-  /** Steps decoded so far. */
+  /** The number of steps decoded so far. */
   get step(): number {
     return this.#step;
   }
 
-  /** Cells of each picture that are known by now, those that were given among them. */
+  /** Known cells of each picture, including those given by the source. */
   get decoded(): number {
     return this.#decoded;
   }
@@ -61,7 +61,7 @@ export class Generation {
     return this.#finishedAt;
   }
 
-  /** Set where the status is failed. */
+  /** Set if the status is failed. */
   get error(): GenerationError | undefined {
     return this.#error;
   }
@@ -70,14 +70,14 @@ export class Generation {
     return this.log.isClosed;
   }
 
-  /** Lets a change happen: the state follows it, and readers of the log see it. */
+  /** Applies a change to the state and appends it to the log. */
   apply(change: GenerationChange): void {
     this.#follow(change);
     this.log.append({ ...change, sequence: this.log.length + 1, elapsedMs: performance.now() - this.#began });
     if (isTerminal(change)) this.log.close();
   }
 
-  /** The picture of the tokens that are known now: the small one as long as only that is drawn. */
+  /** The picture of the tokens known so far; the small picture while an enlargement decodes that. */
   picture(index: number, mode: Picture['mode']): Picture {
     const { model, width, height, enlarging, overlay } = this.request;
     const tokens = this.tokens[index];

@@ -1,27 +1,27 @@
 import { cellCount, unknownToken } from '../decoding/grid.js';
 
 /**
- * A picture by what it is made of. Pixels follow from it whenever somebody asks, so a log of hundreds of previews holds
- * tokens only, and a picture's address can say all that is needed to render it.
+ * A picture, defined by its tokens. Pixels are rendered on demand, so a log of hundreds of previews holds only tokens,
+ * and a picture's URL can contain everything needed to render it.
  */
 export interface Picture {
   readonly model: string;
-  /** mosaic: each known token's own patch. decoded: through the tokenizer's decoder. */
+  /** mosaic: a patch per token. decoded: through the tokenizer's decoder. */
   readonly mode: PictureMode;
-  /** Cells in a row and in a column, 1 to 64 each. */
+  /** In cells, 1 to 64. */
   readonly width: number;
   readonly height: number;
-  /** Row by row; unknownToken where not decoded. */
+  /** Row by row; unknownToken if not decoded yet. */
   readonly tokens: Int32Array;
-  /** Laid over what the tokens look like; of a finished picture of the generation that it came with. */
+  /** Blended over the rendered picture. Only finished pictures have one; it belongs to their generation. */
   readonly overlay?: PlacedOverlay | undefined;
 }
 
-/** Pixels that somebody wants to keep as they are. */
+/** Original pixels to blend over a picture. */
 export interface Overlay {
   /** RGB, row by row, of the picture's size. */
   readonly pixels: Uint8Array;
-  /** Of each pixel, how much of the drawn picture shows: 0, these pixels alone, to 255, the drawn ones alone. */
+  /** The weight of the generated picture at each pixel: 0 shows only the original, 255 only the generated one. */
   readonly alpha: Uint8Array;
 }
 
@@ -32,17 +32,17 @@ export interface PlacedOverlay extends Overlay {
 
 export type PictureMode = 'mosaic' | 'decoded';
 
-/** Cells in a row or column that a picture may have. */
+/** The largest width or height of a picture in cells. */
 export const maxGridSide = 64;
 
 const unknownCode = 0xffff;
 
-/** Tokens that there may be: unknown cells and tokens are 16-bit numbers in a picture's address. */
+/** The largest vocabulary: tokens are 16-bit numbers in a picture's URL, one of which stands for unknown. */
 export const maxVocabulary = unknownCode;
 
 /**
- * A picture as text, safe in a path: the tokens as little-endian 16-bit numbers in base64url, 65535 for unknown. One
- * with an overlay is named by its generation.
+ * Encodes a picture as URL-safe text: tokens as little-endian 16-bit numbers in base64url, 65535 if unknown. A picture
+ * with an overlay is identified by its generation instead.
  */
 export function pictureKey({ model, mode, width, height, tokens, overlay }: Picture): string {
   if (overlay) return `${model}/blended/${overlay.generation}/${overlay.index}`;
@@ -51,13 +51,13 @@ export function pictureKey({ model, mode, width, height, tokens, overlay }: Pict
   return `${model}/${mode}/${width}x${height}/${codes.toString('base64url')}`;
 }
 
-/** What the text of a picture with an overlay names; undefined where it is none. */
+/** The generation and index in the key of a picture with an overlay; undefined for any other text. */
 export function parseBlendedKey(key: string): { generation: string; index: number } | undefined {
   const [, generation, index] = /^[\w.-]+\/blended\/([\w-]+)\/(\d{1,2})$/.exec(key) ?? [];
   return generation === undefined ? undefined : { generation, index: Number(index) };
 }
 
-/** The picture of such a text; undefined where it is none, or one with an overlay. */
+/** Parses a key without an overlay; undefined for any other text. */
 export function parsePictureKey(key: string): Picture | undefined {
   const match = /^([\w.-]+)\/(mosaic|decoded)\/(\d{1,2})x(\d{1,2})\/([\w-]+)$/.exec(key);
   if (!match) return undefined;

@@ -2,19 +2,19 @@ import type { ParameterReader } from '../checkpoint/parameters.js';
 import type { GraphBuilder, Value } from './onnx.js';
 
 /**
- * One layer of a convolutional network, its parameters taken: puts its nodes into a graph. Maps are [B, C, H, W], and
- * nothing in a layer depends on H and W.
+ * A layer of a convolutional network with its parameters: adds its nodes to a graph. Feature maps are [B, C, H, W], and
+ * no layer depends on H and W.
  */
 export type Layer = (graph: GraphBuilder, x: Value) => Value;
 
-/** Groups of every normalisation. */
+/** Groups in every group normalization. */
 const groups = 32;
 
-/** Reads layers one on the other, by public names: each has as many input channels as the one before gives. */
+/** Reads consecutive layers by their public names; each takes as many channels as the previous one gives. */
 export class LayerStack {
   readonly layers: Layer[] = [];
 
-  /** @param channels of what the first layer gets; here and everywhere NaN where the file does not tell */
+  /** @param channels Input channels of the first layer; here and elsewhere NaN if the file does not say. */
   constructor(
     readonly reader: ParameterReader,
     public channels: number,
@@ -33,7 +33,7 @@ export class LayerStack {
     this.layers.push(readNormalisation(this.reader, name, this.channels), swish);
   }
 
-  /** A residual layer with as many output channels as the file has for it. */
+  /** A residual layer; the file determines the number of output channels. */
   residual(name: string, options: ResidualOptions): void {
     const { reader, channels } = this;
     this.channels = width(reader, [`${name}.conv1`, `${name}.norm2`, `${name}.conv2`]);
@@ -42,13 +42,16 @@ export class LayerStack {
 }
 
 export interface ResidualOptions {
-  /** Whether its convolutions have one. */
+  /** Whether the convolutions have a bias. */
   readonly bias: boolean;
-  /** What nin_shortcut is applied to where a layer changes its width: what came in, or what comes out of conv2. */
+  /** The input of nin_shortcut if the number of channels changes: the layer's input, or the output of conv2. */
   readonly shortcutOf: 'input' | 'output';
 }
 
-/** conv2(swish(norm2(conv1(swish(norm1(x)))))) + x, or + nin_shortcut of one of the two where the width changes. */
+/**
+ * conv2(swish(norm2(conv1(swish(norm1(x)))))) + x, or + nin_shortcut of one of the two if the number of channels
+ * changes.
+ */
 function readResidual(
   reader: ParameterReader,
   name: string,
@@ -74,12 +77,12 @@ function readResidual(
 
 export interface ConvolutionOptions {
   readonly bias?: boolean;
-  /** Of top, left, bottom and right; "same" padding where none are named. */
+  /** Top, left, bottom, right. Default: "same" padding. */
   readonly pads?: readonly number[];
   readonly strides?: readonly number[];
 }
 
-/** @param shape of the weight: [out, in, size, size] */
+/** @param shape The weight's shape: [out, in, size, size]. */
 export function readConvolution(
   reader: ParameterReader,
   name: string,
@@ -97,9 +100,9 @@ export function readConvolution(
 }
 
 /**
- * A map twice as high and wide by nearest neighbour, then a 3x3 convolution: as four convolutions of the small map, one
- * for each of the pixels that a pixel becomes. Each of these sees 2x2 small pixels: where two rows or columns of the
- * kernel fall on the same one, their weights are added, once, when the session is made. That is 4/9 of the products.
+ * Nearest-neighbour upsampling by two, then a 3x3 convolution, computed as four convolutions of the small map, one for
+ * each output pixel of a 2x2 block. Each of them sees 2x2 input pixels: kernel rows or columns that fall on the same
+ * pixel are summed once, when the session is created. That takes 4/9 of the multiplications.
  */
 function readUpsample(reader: ParameterReader, name: string, channels: number): Layer {
   const weight = reader.take(`${name}.weight`, [channels, channels, 3, 3]);
@@ -116,7 +119,7 @@ function readUpsample(reader: ParameterReader, name: string, channels: number): 
         graph.node('Concat', [graph.node('Add', [first, second]), third], { axis }),
       ];
     };
-    // [out, in, 2, 2] each: of the upper left, upper right, lower left and lower right.
+    // [out, in, 2, 2] each: for the top left, top right, bottom left and bottom right.
     const kernels = folded(graph.weight(weight), 2).flatMap((rows) => folded(rows, 3));
     const maps = kernels.map((kernel, i) => {
       const [lower, right] = [i >> 1, i & 1];
@@ -128,14 +131,15 @@ function readUpsample(reader: ParameterReader, name: string, channels: number): 
 }
 
 /**
- * Group normalisation in ONNX Runtime's quickest way: an instance normalisation of the groups, then each channel's own
- * scale and offset as a convolution of one number a channel, which unlike Mul and Add is one pass over the map.
+ * Group normalization in the form that ONNX Runtime runs fastest: instance normalization over the groups, then the
+ * scale and offset of each channel as a depthwise 1x1 convolution, which unlike Mul and Add takes a single pass over
+ * the map.
  */
 export function readNormalisation(reader: ParameterReader, name: string, channels: number): Layer {
   const weight = reader.take(`${name}.weight`, [channels]);
   const bias = reader.take(`${name}.bias`, [channels]);
   if (channels % groups > 0) {
-    reader.report(`${name}.weight`, `has shape [${channels}], a multiple of ${groups} channels expected`);
+    reader.report(`${name}.weight`, `has shape [${channels}], expected a multiple of ${groups} channels`);
   }
   return (graph, x) => {
     const grouped = graph.node('Reshape', [x, graph.ints([0, groups, -1])]);
@@ -152,8 +156,8 @@ export function readNormalisation(reader: ParameterReader, name: string, channel
 const swish: Layer = (graph, x) => graph.node('com.microsoft.QuickGelu', [x], { alpha: { float: 1 } });
 
 /**
- * A layer's output channels, from the first of its parts that the file has a weight or a bias of, so that one missing
- * parameter is named alone.
+ * A layer's output channels, from the first of its parts for which the file has a weight or bias, so that a missing
+ * parameter is reported alone.
  */
 export function width({ tensors }: ParameterReader, parts: readonly string[]): number {
   const names = parts.flatMap((part) => [`${part}.weight`, `${part}.bias`]);
@@ -161,7 +165,7 @@ export function width({ tensors }: ParameterReader, parts: readonly string[]): n
   return found?.shape[0] ?? NaN;
 }
 
-/** How many numbered parts the file has under a prefix. */
+/** The number of numbered parts under a prefix. */
 export function countIn({ tensors }: ParameterReader, prefix: string): number {
   const names = [...tensors.keys()].filter((name) => name.startsWith(prefix));
   return new Set(names.flatMap((name) => /^\d+/.exec(name.slice(prefix.length)) ?? [])).size;

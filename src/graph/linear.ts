@@ -1,19 +1,19 @@
 import type { Parameter, ParameterReader } from '../checkpoint/parameters.js';
 import { byteProduct, type GraphBuilder, type Value } from './onnx.js';
 
-/** The matrix W [out, in] of a linear layer y = x W', in the form in which its file holds it. */
+/** The matrix W [out, in] of a linear layer y = x W', in its stored form. */
 export type Matrix = { readonly shape: MatrixShape } & (
-  | /** [out, in], as PyTorch's nn.Linear has it. */
+  | /** [out, in], as in PyTorch's nn.Linear. */
     { readonly kind: 'float'; readonly weight: Parameter }
-    /** I8 [in, out], and a scale for each output, F32 [out]. */
+    /** I8 [in, out], with one scale per output, F32 [out]. */
   | { readonly kind: 'int8'; readonly weight: Parameter; readonly scales: Parameter }
-  /** U8 [out, in / 32, 16]: two numbers a byte, the lower half first, 8 for zero; F32 [out, in / 32] scales. */
+  /** U8 [out, in / 32, 16]: two numbers per byte, low half first, zero stored as 8. Scales are F32 [out, in / 32]. */
   | { readonly kind: 'int4'; readonly weight: Parameter; readonly scales: Parameter }
 );
 
 export type Precision = 'fp32' | 'fp16' | 'int8' | 'int4';
 
-/** The precision that a model is called by: how a matrix of its step is stored. */
+/** The stored precision of a matrix; a model's precision is that of the step's matrices. */
 export function precisionOf({ kind, weight }: Matrix): Precision {
   if (kind !== 'float') return kind;
   return weight.dtype === 'F32' ? 'fp32' : 'fp16';
@@ -22,12 +22,12 @@ export function precisionOf({ kind, weight }: Matrix): Precision {
 /** out, in. */
 export type MatrixShape = readonly [number, number];
 
-/** Numbers of a row that share a scale. */
+/** Numbers in a row that share a scale. */
 export const int4Block = 32;
 
 export const scalesOf = (name: string): string => `${name}.scales`;
 
-/** The sizes of a matrix, whichever form it has; NaN where it is missing. */
+/** A matrix's shape in any stored form; NaN if it is missing. */
 export function matrixShape(reader: ParameterReader, name: string): MatrixShape {
   const dtype = reader.tensors.get(name)?.dtype;
   if (dtype === 'U8') {
@@ -55,7 +55,7 @@ export function takeMatrix(reader: ParameterReader, name: string, shape: MatrixS
   }
 }
 
-/** The matrix and the bias [out] of a linear layer y = x W' + b. */
+/** The matrix and bias [out] of a linear layer y = x W' + b. */
 export interface Affine {
   readonly matrix: Matrix;
   readonly bias: Parameter;
@@ -66,7 +66,7 @@ export function takeAffine(reader: ParameterReader, name: string, shape: MatrixS
   return { matrix, bias: reader.take(`${name}.bias`, [shape[0]]) };
 }
 
-/** x W' + b, over rows x [rows, in]. */
+/** x W' + b for rows x [rows, in]. */
 export function affine(graph: GraphBuilder, x: Value, { matrix, bias }: Affine, zeros?: RowZeros): Value {
   if (matrix.kind === 'float') {
     return graph.node('Gemm', [x, graph.weight(matrix.weight), graph.weight(bias)], { transB: 1 });
@@ -75,9 +75,10 @@ export function affine(graph: GraphBuilder, x: Value, { matrix, bias }: Affine, 
 }
 
 /**
- * x W' for each of several matrices over the same rows x [rows, in].
+ * x W' for several matrices and the same rows x [rows, in].
  *
- * @param zeros of rows as many as x has, where they are known: one for all the products of a graph is quicker
+ * @param zeros Zero points for as many rows as x has, if available: sharing one tensor between all products of a graph
+ *   is faster.
  */
 export function linears(
   graph: GraphBuilder,
@@ -97,7 +98,7 @@ export function linear(graph: GraphBuilder, x: Value, matrix: Matrix, zeros?: Ro
   return only as Value;
 }
 
-/** What stands for zero in each quantised row: uint8 [rows], made when it is asked for first. */
+/** Zero points of the quantized rows: uint8 [rows], created on first use. */
 export type RowZeros = () => Value;
 
 export function rowZeros(graph: GraphBuilder, x: Value): RowZeros {
@@ -112,28 +113,28 @@ function floatProduct(graph: GraphBuilder, x: Value, weight: Parameter): Value {
 }
 
 interface QuantisedRows {
-  /** uint8, 128 for zero: [rows, in]. */
+  /** uint8, zero stored as 128: [rows, in]. */
   readonly bytes: Value;
   /** [rows, 1] */
   readonly scale: Value;
 }
 
 /**
- * Each row by its own largest number: max|x| / 127 a step. DynamicQuantizeLinear would take one scale for all rows, and
- * then a picture's tokens would depend on whose rows it shares a run with. uint8, not int8: ONNX Runtime has no quick
+ * Quantizes each row by its own largest magnitude: the step is max|x| / 127. DynamicQuantizeLinear uses one scale for
+ * all rows, so a picture's tokens would depend on what else is in the batch. uint8, not int8: ONNX Runtime has no fast
  * product of two signed matrices on every processor, and was five times slower with one.
  */
 function quantiseRows(graph: GraphBuilder, x: Value, zeros: Value): QuantisedRows {
   const largest = graph.node('ReduceMax', [graph.node('Abs', [x]), graph.ints([1])], { keepdims: 0 });
-  // A row of zeros has no scale; any will do.
+  // Avoids dividing by zero for a row of zeros; any scale would do.
   const scale = graph.node('Mul', [graph.node('Max', [largest, graph.floats([1e-20])]), graph.floats([1 / 127])]);
   const bytes = graph.node('QuantizeLinear', [x, scale, zeros], { axis: 0 });
   return { bytes, scale: graph.node('Unsqueeze', [scale, graph.ints([1])]) };
 }
 
 /**
- * MatMulIntegerToFloat takes a scale for each output, but only one for all rows: theirs is 1, and the rows' own come
- * after. It scales where it multiplies, which saves two passes over the product.
+ * MatMulIntegerToFloat supports a scale per output, but only one for all rows. It gets 1, and each row's own scale is
+ * applied afterwards. Scaling within the product saves two passes over the result.
  */
 function integerProduct(
   graph: GraphBuilder,
@@ -144,7 +145,10 @@ function integerProduct(
   return graph.node('Mul', [graph.node(byteProduct, operands), scale]);
 }
 
-/** accuracy_level 4 lets ONNX Runtime quantise the rows, too: by row and block, so the company does not matter. */
+/**
+ * accuracy_level 4 lets ONNX Runtime quantize the rows as well, by row and block, so results do not depend on the
+ * batch.
+ */
 function blockProduct(graph: GraphBuilder, x: Value, { weight, scales, shape }: Matrix & { kind: 'int4' }): Value {
   const [out, input] = shape;
   return graph.node('com.microsoft.MatMulNBits', [x, graph.weight(weight), graph.weight(scales)], {

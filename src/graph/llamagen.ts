@@ -8,7 +8,7 @@ import type { TokenizerWeights } from './tokenizer-weights.js';
  *
  * Takes every parameter by its public name; all sizes follow from the shapes.
  *
- * @throws CheckpointError that names every missing, misshapen and unexpected parameter.
+ * @throws CheckpointError listing every missing, misshapen and unexpected parameter.
  */
 export function readLlamaGen(reader: ParameterReader): TokenizerWeights {
   const levels = Math.max(countIn(reader, 'encoder.conv_blocks.'), countIn(reader, 'decoder.conv_blocks.'), 1);
@@ -20,7 +20,7 @@ export function readLlamaGen(reader: ParameterReader): TokenizerWeights {
   const sizes = { levels, blocks, z, codebookDimensions };
   const encoder = readEncoder(reader, sizes);
   const decoder = readDecoder(reader, sizes);
-  // A training statistic of 65,536 numbers.
+  // Usage statistics from training, 65,536 numbers.
   reader.ignore('quantize.codebook_used');
   reader.finish();
   return {
@@ -30,7 +30,7 @@ export function readLlamaGen(reader: ParameterReader): TokenizerWeights {
     codebookDimensions,
     codebook,
     isNormalised: true,
-    // -1..1; the half more on the way out rounds to the nearest level.
+    // -1 to 1; the extra 0.5 makes truncation round to the nearest level.
     range: { scale: 127.5, low: -1, high: 128 },
     encoder,
     decoder,
@@ -39,7 +39,7 @@ export function readLlamaGen(reader: ParameterReader): TokenizerWeights {
 
 interface Sizes {
   readonly levels: number;
-  /** Residual layers of an encoder's level; a decoder's has one more. */
+  /** Residual layers per level of the encoder; the decoder has one more. */
   readonly blocks: number;
   readonly z: number;
   readonly codebookDimensions: number;
@@ -76,7 +76,7 @@ function readDecoder(reader: ParameterReader, { levels, blocks, z, codebookDimen
 const residual = { bias: true, shortcutOf: 'input' } as const;
 
 class LlamaGenStack extends LayerStack {
-  /** Residual layers, each followed by attention where the level has it. */
+  /** Residual layers, each followed by attention if the level has it. */
   level(name: string, blocks: number): void {
     const attends = countIn(this.reader, `${name}.attn.`) > 0;
     for (let block = 0; block < blocks; block++) {
@@ -91,7 +91,7 @@ class LlamaGenStack extends LayerStack {
     this.residual(`${name}.2`, residual);
   }
 
-  /** A row of zeros below and a column on the right, then every second place. */
+  /** Pads a row of zeros below and a column on the right, then convolves with stride 2. */
   downsample(name: string): void {
     const { reader, channels } = this;
     const options = { pads: [0, 0, 1, 1], strides: [2, 2] };
@@ -103,7 +103,9 @@ class LlamaGenStack extends LayerStack {
   }
 }
 
-/** Each cell of the map [B, C, H, W] attends to all: softmax(q' k / sqrt(C)) v over the H*W cells, one head. */
+/**
+ * Each cell of the map [B, C, H, W] attends to all cells: softmax(q' k / sqrt(C)) v over the H*W cells, with one head.
+ */
 function readAttention(reader: ParameterReader, name: string, channels: number): Layer {
   const pointwise = (part: string) => readConvolution(reader, `${name}.${part}`, [channels, channels, 1, 1]);
   const norm = readNormalisation(reader, `${name}.norm`, channels);

@@ -8,7 +8,7 @@ import type { TokenizerWeights } from './tokenizer-weights.js';
  *
  * Takes every parameter by its public name; all sizes follow from the shapes.
  *
- * @throws CheckpointError that names every missing, misshapen and unexpected parameter.
+ * @throws CheckpointError listing every missing, misshapen and unexpected parameter.
  */
 export function readMaskGit(reader: ParameterReader): TokenizerWeights {
   const levels = Math.max(countIn(reader, 'encoder.down.'), countIn(reader, 'decoder.up.'), 1);
@@ -27,7 +27,7 @@ export function readMaskGit(reader: ParameterReader): TokenizerWeights {
     codebookDimensions,
     codebook,
     isNormalised: false,
-    // 0..1
+    // 0 to 1.
     range: { scale: 255, low: 0, high: 0 },
     encoder,
     decoder,
@@ -36,7 +36,7 @@ export function readMaskGit(reader: ParameterReader): TokenizerWeights {
 
 interface Sizes {
   readonly levels: number;
-  /** Residual layers of each level and of each middle. */
+  /** Residual layers per level, and in the middle. */
   readonly blocks: number;
   readonly codebookDimensions: number;
 }
@@ -58,7 +58,7 @@ function readDecoder(reader: ParameterReader, { levels, blocks, codebookDimensio
   const stack = new MaskGitStack(reader, codebookDimensions);
   stack.convolution('decoder.conv_in', width(reader, ['decoder.conv_in']), 3);
   stack.residuals('decoder.mid', blocks);
-  // Numbered from the picture's resolution down, and run from the cells' up.
+  // Levels are numbered from the highest resolution down, and run from the lowest up.
   for (let level = levels - 1; level >= 0; level--) {
     stack.residuals(`decoder.up.${level}.block`, blocks);
     if (level > 0) stack.upsample(`decoder.up.${level}.upsample_conv`);
@@ -71,12 +71,12 @@ function readDecoder(reader: ParameterReader, { levels, blocks, codebookDimensio
 class MaskGitStack extends LayerStack {
   residuals(name: string, blocks: number): void {
     for (let block = 0; block < blocks; block++) {
-      // Not a slip: the shortcut is of what comes out of conv2, and what came in is dropped.
+      // Not a slip: the shortcut is applied to the output of conv2, and the layer's input is dropped.
       this.residual(`${name}.${block}`, { bias: false, shortcutOf: 'output' });
     }
   }
 
-  /** The mean of each two by two. */
+  /** The mean of each 2x2 block. */
   halve(): void {
     this.layers.push((graph, x) => graph.node('AveragePool', [x], { kernel_shape: [2, 2], strides: [2, 2] }));
   }

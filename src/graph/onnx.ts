@@ -5,9 +5,9 @@ import type { PlacedWeights } from '../checkpoint/safetensors-file.js';
 import type { StoredType } from '../checkpoint/weight-file.js';
 
 /**
- * An ONNX graph under construction: typed calls in, one `Graph` out. Weights stay in their file: the model names their
- * places in it as external data, which ONNX Runtime maps. So a graph has no two-gigabyte limit, its bytes are a few
- * kilobytes, and no weight passes through JavaScript.
+ * Builds an ONNX graph with typed calls. Weights stay in their file: the model refers to them as external data, which
+ * ONNX Runtime maps. So a graph takes a few kilobytes, has no two-gigabyte limit, and no weight passes through
+ * JavaScript.
  */
 export class GraphBuilder {
   readonly #nodes: NodeMessage[] = [];
@@ -15,7 +15,7 @@ export class GraphBuilder {
   readonly #inputs: ValueMessage[] = [];
   readonly #outputs: ValueMessage[] = [];
   readonly #weights = new Map<string, Value>();
-  /** What the values that leave the graph are called outside. */
+  /** The external names of output values. */
   readonly #outputNames = new Map<Value, Value>();
   #serial = 0;
 
@@ -25,23 +25,24 @@ export class GraphBuilder {
     readonly floatType: 'F32' | 'F16' = 'F32',
   ) {}
 
-  /** A graph input. Dimensions are sizes, or names for sizes that are known only when it runs. */
+  /** Adds a graph input. Dimensions are numbers, or names for sizes known only at run time. */
   input(name: string, type: ValueType, shape: readonly (number | string)[]): Value {
     this.#inputs.push(valueMessage(name, type, shape));
     return name as Value;
   }
 
-  /** @param value a node's, which other nodes may use, too: it leaves the graph without a copy */
+  /**
+   * @param value The output of a node. It may be used by other nodes as well; marking it as an output does not copy it.
+   */
   output(name: string, value: Value, type: ValueType, shape: readonly (number | string)[]): void {
     this.#outputNames.set(value, name as Value);
     this.#outputs.push(valueMessage(name, type, shape));
   }
 
   /**
-   * A parameter. Floats of any width are `floats` to the nodes, fp32 by default: ONNX Runtime converts them once, when
-   * the session is made.
+   * Adds a parameter. Nodes see `floatType` for every float type: ONNX Runtime converts once, when the session is created.
    *
-   * @param shape another shape of as many numbers
+   * @param shape Another shape with as many numbers.
    */
   weight({ name, dtype, shape: stored }: Parameter, shape: readonly number[] = stored): Value {
     const known = this.#weights.get(name);
@@ -67,12 +68,12 @@ export class GraphBuilder {
     return this.#constant('I64', new Uint8Array(BigInt64Array.from(values, BigInt).buffer), shape);
   }
 
-  /** A number of type uint8, without dimensions. */
+  /** A uint8 scalar. */
   byte(value: number): Value {
     return this.#constant('U8', Uint8Array.of(value), []);
   }
 
-  /** One node with one output; `com.microsoft` operators are named with their domain: `com.microsoft.FusedMatMul`. */
+  /** Adds a node with one output. `com.microsoft` operators include their domain: `com.microsoft.FusedMatMul`. */
   node(operator: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
     const [only] = this.nodes(operator, inputs, 1, attributes);
     return only as Value;
@@ -95,7 +96,7 @@ export class GraphBuilder {
     return output;
   }
 
-  /** @param file holds every weight that was named */
+  /** @param file The file that holds all weights in use. */
   build(file: Pick<PlacedWeights, 'file' | 'place'>): Graph {
     const location = basename(file.file);
     const placed = this.#initializers.map((initializer) =>
@@ -141,16 +142,16 @@ export class GraphBuilder {
   }
 }
 
-/** A finished graph: the ModelProto's bytes, and the folder of the file that it names its weights in. */
+/** A finished graph: the bytes of the ModelProto, and the directory of the weights file it refers to. */
 export interface Graph {
   readonly name: string;
   readonly model: Uint8Array;
   readonly folder: string;
-  /** Whether it has a product of unsigned with signed bytes, which some processors clip. */
+  /** Whether it multiplies unsigned with signed bytes, which saturates on some processors. */
   readonly multipliesBytes: boolean;
 }
 
-/** The operator of int8 layers. */
+/** The operator used for int8 layers. */
 export const byteProduct = 'com.microsoft.MatMulIntegerToFloat';
 
 /** What a value that enters or leaves a graph may be. */
@@ -171,7 +172,10 @@ export type Value = string & { readonly __value: true };
 export const absent = '' as Value;
 
 export type Attributes = Readonly<Record<string, Attribute>>;
-/** Integers and lists of integers are ONNX ints; a float is written `{ float: 1 }`, since JavaScript cannot tell 1 from 1.0. */
+/**
+ * Integers and lists of integers become ONNX ints. A float is written `{ float: 1 }`, since JavaScript cannot tell 1
+ * from 1.0.
+ */
 export type Attribute = number | readonly number[] | string | { readonly float: number };
 
 /** TensorProto.DataType */
@@ -230,7 +234,7 @@ function attributeMessage(name: string, value: Attribute): AttributeMessage {
   return { name, type: 7, ints: [...value] };
 }
 
-/** The part of onnx.proto that our graphs use. Source: github.com/onnx/onnx, onnx/onnx.proto. */
+/** The part of onnx.proto that the graphs use. Source: github.com/onnx/onnx, onnx/onnx.proto. */
 const modelProto = protobuf
   .parse(
     `syntax = "proto3";

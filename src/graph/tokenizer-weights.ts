@@ -7,25 +7,28 @@ export const tokenizerFamilies = ['llamagen', 'maskgit'] as const;
 export type TokenizerFamily = (typeof tokenizerFamilies)[number];
 
 /**
- * A VQ tokenizer of any family: the layers of its networks in the order in which they run, and what differs around
- * them. The codebook between the networks is no part of a graph: vectors become tokens and tokens vectors outside.
+ * A VQ tokenizer of any family: the layers of its networks in execution order, and how pixels and vectors are scaled.
+ * The codebook lookup between encoder and decoder is not part of the graphs.
  */
 export interface TokenizerWeights {
   readonly family: TokenizerFamily;
-  /** Pixels along a cell's side. */
+  /** The side of a cell in pixels. */
   readonly factor: number;
   readonly vocabulary: number;
   readonly codebookDimensions: number;
-  /** [vocabulary, codebookDimensions] as it lies in the file. */
+  /** [vocabulary, codebookDimensions], as stored. */
   readonly codebook: Parameter;
-  /** Codebook rows and the encoder's vectors are scaled to length one before they are used: directions count, no lengths. */
+  /** Whether codebook rows and the encoder's vectors are normalized, so that only their direction counts. */
   readonly isNormalised: boolean;
   readonly range: PixelRange;
   readonly encoder: readonly Layer[];
   readonly decoder: readonly Layer[];
 }
 
-/** What a byte 0..255 is to the networks: in, byte / scale + low; out, x * scale + high, clamped, truncated. */
+/**
+ * Maps bytes 0 to 255 to the networks' range. Input: byte / scale + low. Output: x * scale + high, clamped and
+ * truncated.
+ */
 export interface PixelRange {
   readonly scale: number;
   readonly low: number;
@@ -44,7 +47,7 @@ export function buildDecoderGraph(
   return graph.build(file);
 }
 
-/** pixels [B, 3, H*factor, W*factor] in the family's range to z [B, codebookDimensions, H, W], not yet normalised. */
+/** Pixels [B, 3, H*factor, W*factor] in the family's range to z [B, codebookDimensions, H, W], before normalization. */
 export function buildEncoderGraph(
   { family, encoder, codebookDimensions }: TokenizerWeights,
   file: PlacedWeights,

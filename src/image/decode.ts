@@ -1,16 +1,16 @@
 import sharp, { type Sharp } from 'sharp';
 import type { RgbImage } from './encode.js';
 
-/** What was uploaded is not an image that can be read. */
+/** The upload is not an image that can be decoded. */
 export class ImageError extends Error {
   readonly code = 'BAD_IMAGE';
   override readonly name = 'ImageError';
 }
 
-/** Pixels that an uploaded image may have: more would cost memory before anything is known about it. */
+/** The limit on pixels of an uploaded image, checked before anything is decoded. */
 export const maxInputPixels = 64_000_000;
 
-/** cover: scaled and cropped around the centre. contain: scaled, in the centre. fill: stretched. */
+/** cover: scaled and cropped around the centre. contain: scaled to fit, centred. fill: stretched. */
 export type Fit = 'cover' | 'contain' | 'fill';
 
 export interface Fitting {
@@ -19,12 +19,12 @@ export interface Fitting {
   readonly fit: Fit;
 }
 
-/** An image of the size that was wanted. */
+/** An image fitted to the requested size. */
 export interface FittedImage extends RgbImage {
   readonly fit: Fit;
-  /** The part of it that the image fills: all but for contain. */
+  /** The part that the image covers: everything except with contain. */
   readonly inside: Rectangle;
-  /** Of the image as it came, upright. */
+  /** The size of the original image, upright. */
   readonly original: { readonly width: number; readonly height: number };
 }
 
@@ -36,9 +36,9 @@ export interface Rectangle {
 }
 
 /**
- * Decodes an image to RGB of the size that is wanted; transparent parts become white, and so does what it leaves empty.
+ * Decodes an image to RGB at the requested size. Transparent and uncovered parts become white.
  *
- * @throws ImageError where the bytes are no image, a broken one or too large a one
+ * @throws ImageError if the bytes are not an image, or it is broken or too large.
  */
 export async function decodeImage(bytes: Uint8Array, { width, height, fit }: Fitting): Promise<FittedImage> {
   return orImageError(async () => {
@@ -63,10 +63,10 @@ export async function decodeImage(bytes: Uint8Array, { width, height, fit }: Fit
   });
 }
 
-// An SVG is a program that draws: what it costs, its size does not tell.
+// An SVG is a program; its size says nothing about the cost of rendering it.
 sharp.block({ operation: ['VipsForeignLoadSvg'] });
 
-/** With its limits: nothing of an image is read without them. */
+/** Applies the limits; images must not be opened in any other way. */
 export function openImage(bytes: Uint8Array): Sharp {
   return sharp(bytes, { limitInputPixels: maxInputPixels, failOn: 'error' });
 }

@@ -9,7 +9,7 @@ export interface RgbImage {
   readonly pixels: Uint8Array;
 }
 
-/** @param quality 1 to 100; PNG is lossless and has none */
+/** @param quality 1 to 100; ignored for PNG, which is lossless. */
 export async function encodeImage(image: RgbImage, format: ImageFormat, quality?: number): Promise<Buffer> {
   const { width, height, pixels } = image;
   const raw = sharp(pixels, { raw: { width, height, channels: 3 } });
@@ -18,7 +18,7 @@ export async function encodeImage(image: RgbImage, format: ImageFormat, quality?
     case 'png':
       return raw.png().toBuffer();
     case 'webp':
-      // Previews are encoded between steps: effort 0 takes a third of the time for a few per cent more bytes.
+      // Previews are encoded between steps: effort 0 takes a third of the time for a few percent more bytes.
       return raw.webp({ ...options, effort: 0 }).toBuffer();
     case 'jpeg':
       return raw.jpeg(options).toBuffer();

@@ -2,22 +2,23 @@ import type { Sharp } from 'sharp';
 import { openImage, orImageError, type FittedImage, type Rectangle } from './decode.js';
 import { byteAt, intAt } from '../numbers/at.js';
 
-/** Which pixels of an image are to be painted over. */
+/** The pixels of an image to redraw. */
 export interface Mask {
   readonly width: number;
   readonly height: number;
-  /** Row by row: 1 where painted, 0 elsewhere. */
+  /** Row by row: 1 if painted, 0 otherwise. */
   readonly painted: Uint8Array;
 }
 
-/** From this level on a pixel of a mask paints. */
+/** Mask pixels of at least this level count as painted. */
 const half = 128;
 
 /**
- * A mask for an image that was fitted: stretched to the image as it came, then fitted as that was. Where it has
- * transparent parts, its opaque ones paint; otherwise its white ones. What the image leaves empty is painted, too.
+ * Decodes the mask of a fitted image: stretched to the original image's size, then fitted in the same way. If it has
+ * transparent parts, its opaque pixels are painted; otherwise its white ones. Parts the image does not cover are
+ * painted, too.
  *
- * @throws ImageError where the bytes are no image, a broken one or too large a one
+ * @throws ImageError if the bytes are not an image, or it is broken or too large.
  */
 export async function decodeMask(bytes: Uint8Array, image: FittedImage): Promise<Mask> {
   return orImageError(async () => {
@@ -35,7 +36,7 @@ interface Levels {
   readonly levels: Uint8Array;
 }
 
-/** Of every pixel: made smaller first, a thin line would fade into what is around it. */
+/** Levels at the mask's own resolution: scaling down first would fade out thin lines. */
 async function levelsOf(image: Sharp): Promise<Levels> {
   const { data, info } = await image.toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, levels: data };
@@ -46,7 +47,7 @@ function isOpaque({ levels }: Levels): boolean {
   return true;
 }
 
-/** Paints every pixel of the fitted image that a painting pixel of the mask reaches into: none is lost between others. */
+/** Paints every pixel of the fitted image that a painted mask pixel overlaps, so that none is lost by sampling. */
 function project({ width, height, levels }: Levels, image: FittedImage): Mask {
   const painted = paintedAround(image);
   const shown = shownOf(image);
@@ -79,10 +80,10 @@ function paintedAround({ width, height, inside }: FittedImage): Uint8Array {
   return painted;
 }
 
-/** An edge that falls on a pixel's edge but for rounding does not reach into the next one. */
+/** Tolerance for an edge that coincides with a pixel's edge up to rounding. */
 const rounding = 1e-6;
 
-/** The pixels, of `size`, that each of `count` equal parts of a line from `start` on reaches into. */
+/** Divides a line into `count` equal parts, and returns the range of the `size` pixels that each part overlaps. */
 function reachOf(count: number, start: number, length: number, size: number): { begin: Int32Array; end: Int32Array } {
   const edge = (part: number) => start + (part * length) / count;
   const within = (at: number) => Math.min(Math.max(at, 0), size);
@@ -92,7 +93,9 @@ function reachOf(count: number, start: number, length: number, size: number): { 
   };
 }
 
-/** Where the whole image lies over the fitted one: beyond its edges where it was cropped. */
+/**
+ * The rectangle of the whole image relative to the fitted one; it extends beyond the edges if the image was cropped.
+ */
 function shownOf({ width, height, fit, inside, original }: FittedImage): Rectangle {
   if (fit !== 'cover') return inside;
   const scale = Math.max(width / original.width, height / original.height);

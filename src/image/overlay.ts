@@ -3,9 +3,9 @@ import type { Mask } from './mask.js';
 import { byteAt, floatAt } from '../numbers/at.js';
 
 /**
- * How much of a new picture shows at each pixel, 0 to 255: nothing of it outside of what is painted, so that what was
- * kept stays as it was to the pixel, more of it with every pixel inside, and all of it from `softness` pixels on. In a
- * mask that is nowhere so deep, all of it shows at its deepest: what was drawn is to be seen.
+ * The weight of the new picture at each pixel, 0 to 255: 0 outside the mask, so that kept pixels stay exact; rising
+ * with distance from the mask's edge; 255 from `softness` pixels on. If the mask is nowhere that deep, its deepest
+ * pixels are 255, so that the new content shows.
  */
 export function softAlpha(mask: Mask, softness: number): Uint8Array {
   const depth = depthOf(mask);
@@ -15,8 +15,9 @@ export function softAlpha(mask: Mask, softness: number): Uint8Array {
 }
 
 /**
- * How far each painted pixel is from the nearest one that is not, in steps to the eight neighbours: 1 beside it. The edge
- * of the picture is none. Source: Borgefors, "Distance transformations in digital images" (1986), two passes.
+ * The distance of each painted pixel from the nearest unpainted one, in steps between 8-neighbours: 1 if adjacent. The
+ * edge of the picture does not count. Source: Borgefors, "Distance transformations in digital images" (1986), two
+ * passes.
  */
 function depthOf({ painted, width, height }: Mask): Float32Array {
   const depth = Float32Array.from(painted, (isPainted) => (isPainted === 0 ? 0 : Infinity));
@@ -36,7 +37,7 @@ function depthOf({ painted, width, height }: Mask): Float32Array {
   return depth;
 }
 
-/** The neighbours that a pass from the top left has seen, and how far they are. */
+/** Neighbours already visited in a pass from the top left, with their distances. */
 const before = [
   [-1, 0, 1],
   [-1, -1, Math.SQRT2],
@@ -44,7 +45,7 @@ const before = [
   [1, -1, Math.SQRT2],
 ] as const;
 
-/** `picture` over `original`, by alpha. */
+/** Blends `picture` over `original`. */
 export function layOver(picture: RgbImage, original: Uint8Array, alpha: Uint8Array): RgbImage {
   const pixels = picture.pixels.map((level, i) => {
     const share = byteAt(alpha, Math.floor(i / 3)) / 255;

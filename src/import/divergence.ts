@@ -1,7 +1,7 @@
 import { floatAt, rowAt } from '../numbers/at.js';
 /**
- * How far the next-token distributions of `actual` are from those of `exact`: the mean over the rows of the
- * Kullback-Leibler divergence sum p log(p / q), in nats.
+ * The mean Kullback-Leibler divergence of next-token distributions over all rows: sum p log(p / q) in nats, with p from
+ * `exact` and q from `actual`.
  */
 export function meanDivergence(exact: Float32Array, actual: Float32Array, vocabulary: number): number {
   const rows = exact.length / vocabulary;
@@ -15,7 +15,7 @@ export function meanDivergence(exact: Float32Array, actual: Float32Array, vocabu
       total += Math.exp(logP) * (logP - (floatAt(q, i) - logZq));
     }
   }
-  // Of equal distributions rounding may leave a little less than the nothing that it is.
+  // For equal distributions, rounding can give a tiny negative number.
   return Math.max(total, 0) / rows;
 }
 

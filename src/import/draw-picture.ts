@@ -4,14 +4,14 @@ import { tokensPerStep } from '../decoding/schedule.js';
 import type { Capabilities, GenerationDefaults } from '../family/model-family.js';
 import type { Transformer } from '../family/transformer.js';
 
-/** A picture as its steps came to it. */
+/** A picture and its logits. */
 export interface Drawn {
   readonly order: Int32Array;
-  /** In the order of decoding. */
+  /** In decoding order. */
   readonly tokens: Int32Array;
   /**
-   * Of the conditional row, at the first cell of each step by its place in the order: the others of a step do not see
-   * the tokens that one pass over the whole sequence shows them.
+   * Logits of the conditional sequence at the first cell of each step, by index into the order. Only these are
+   * comparable with one pass over the whole sequence, in which the other cells of a step would see each other's tokens.
    */
   readonly logits: ReadonlyMap<number, Float32Array>;
   readonly ms: number;
@@ -19,9 +19,9 @@ export interface Drawn {
 }
 
 /**
- * One picture by itself, as the model's defaults have it: what a model is judged by.
+ * Draws one picture with the model's defaults, to evaluate the model.
  *
- * @param onStep called after each step
+ * @param onStep Called after each step.
  */
 export async function drawPicture(
   transformer: Transformer,
@@ -49,7 +49,7 @@ export async function drawPicture(
   while (!decoding.isDone) {
     const began = performance.now();
     const step = await session.runAlone(decoding.next(), cache);
-    // A copy: what is drawn from them is written over.
+    // Copy: sampling overwrites the logits.
     logits.set(decoded, step.slice(0, layout.vocabulary));
     const [picture] = decoding.apply(step);
     ms += performance.now() - began;

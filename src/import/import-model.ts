@@ -27,9 +27,9 @@ export interface ImportSummary {
   readonly tokenizerFamily: string;
   readonly grid: Grid;
   readonly precision: Precision;
-  /** Of the transformer's file. */
+  /** Size of the transformer's file. */
   readonly bytes: number;
-  /** Mean Kullback-Leibler divergence of the next-token distribution from fp32's, in nats. */
+  /** Mean Kullback-Leibler divergence from fp32's next-token distribution, in nats. */
   readonly divergence: number | undefined;
 }
 
@@ -37,10 +37,10 @@ export type ImportStage = 'transformer' | 'tokenizer' | 'patches' | 'precision';
 export type OnProgress = (stage: ImportStage, done: number, total: number) => void;
 
 /**
- * Makes files of weights a folder of models/ that is served. All that can be known without reading every number is
- * checked before anything is written.
+ * Converts weights files into a model directory. Everything that can be checked without reading all numbers is checked
+ * before anything is written.
  *
- * @throws ImportError, CheckpointError or ModelError, and then nothing is left
+ * @throws ImportError, CheckpointError or ModelError; nothing is left behind then.
  */
 export async function importModel(options: ImportOptions, onProgress: OnProgress): Promise<ImportSummary> {
   const { id, precision, signal } = options;
@@ -117,7 +117,7 @@ async function writeWeights(
   return (await stat(file)).size;
 }
 
-/** Its numbers keep their width: halving them would cost up to a level of some pixels. */
+/** Keeps the stored width: with fp16, some pixels would change by up to a level. */
 async function writeTokenizer(
   folder: string,
   { tokenizerParameters }: ReadModel,

@@ -1,13 +1,13 @@
 import type { Grid } from '../decoding/grid.js';
 import type { Precision } from '../graph/linear.js';
 
-/** What an import is asked for. */
+/** The options of an import. */
 export interface ImportOptions {
-  /** Names the folder, and the model to clients. */
+  /** The name of the directory, and the model's id in the API. */
   readonly id: string;
-  /** The folder of models that the new one is put into. */
+  /** The directory of models to which the new one is added. */
   readonly models: string;
-  /** Files of weights, of any kind that openWeights reads. */
+  /** Weights files in any format that openWeights reads. */
   readonly transformer: string;
   readonly tokenizer: string;
   /** "imagenet" or a file. */
@@ -15,19 +15,19 @@ export interface ImportOptions {
   readonly precision: Precision;
   readonly heads?: number | undefined;
   readonly grid?: Grid | undefined;
-  /** Whether RAR's weights were never annealed to raster order. */
+  /** Whether RAR's weights were trained without annealing to raster order. */
   readonly anyOrder?: boolean | undefined;
   readonly name?: string | undefined;
   readonly license?: string | undefined;
-  /** Whether a model of that id may be there already. */
+  /** Whether to replace an existing model with this id. */
   readonly replace: boolean;
-  /** Whether the error of the precision is measured. */
+  /** Whether to measure the quantization error. */
   readonly measure: boolean;
-  /** Stops the import, which then throws the reason. */
+  /** Stops the import, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What was asked for cannot be imported: which option, what is wrong with it, and what to do. */
+/** The import is not possible. The message names the option, the problem and what to do. */
 export class ImportError extends Error {
   readonly code = 'BAD_IMPORT';
   override readonly name = 'ImportError';

@@ -8,7 +8,7 @@ import { ImportError } from './import-options.js';
 import { familyOf, knownGrid, knownHeads, statedCells, statedHeads } from './sizes.js';
 import { storedForm } from './stored-form.js';
 
-/** What a file of weights holds, in lines for people. @throws CheckpointError where it cannot be read at all */
+/** Describes the content of a weights file in lines of text. @throws CheckpointError if it cannot be read at all. */
 export async function inspectFile(path: string): Promise<string[]> {
   const file = await openWeights(path);
   try {
@@ -43,7 +43,7 @@ function describeTransformer(file: WeightFile): string[] {
   const grid = knownGrid(file);
   const family = familyOf(file);
   const weights = family.read(new ParameterReader(file.file, file.tensors), heads ?? 1);
-  // As an import would: what has fewer bits already is refused.
+  // Like an import, rejects weights that are already quantized.
   storedForm(weights, file, 'fp32');
   const { layers, dimension, vocabulary, classes, parameters } = weights.shape;
   const unless = (option: string, stated: unknown) => (stated ? '' : ` (override with ${option})`);

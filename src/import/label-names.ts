@@ -15,8 +15,8 @@ const entries = z.array(
 /**
  * The labels of a model, in the order of its classes.
  *
- * @param source "imagenet", or a file: a JSON array of names or of {name, title, symbol}, or one name a line
- * @throws ImportError where there is no such file, or it is none of these
+ * @param source "imagenet", or a file: a JSON array of names or of {name, title, symbol}, or one name per line.
+ * @throws ImportError if the file does not exist or has another format.
  */
 export async function readLabelNames(source: string): Promise<Label[]> {
   const file = source === 'imagenet' ? imagenetFile : source;
@@ -26,7 +26,7 @@ export async function readLabelNames(source: string): Promise<Label[]> {
   } catch (cause) {
     throw new ImportError(`--labels: expected "imagenet" or a readable file, got "${source}"`, { cause });
   }
-  // What editors on Windows put first is no part of the first name.
+  // Strip the byte order mark that editors on Windows add.
   const plain = text.replace(/^\uFEFF/, '');
   const labels = nameUniquely(/^\s*[[{]/.test(plain) ? parseJson(file, plain) : parseLines(plain));
   if (labels.length === 0) throw new ImportError(`--labels: ${file} contains no names`);
@@ -54,14 +54,14 @@ function parseLines(text: string): Entry[] {
   return lines.slice(0, lines.findLastIndex((line) => line !== '') + 1).map((line) => (line === '' ? {} : line));
 }
 
-/** Names without spaces, for typing; where two classes are called alike, the later one is told apart by its number. */
+/** Makes names without spaces, for typing; if two classes share a name, the later one gets its number appended. */
 function nameUniquely(all: readonly Entry[]): Label[] {
   const seen = new Set<string>();
   return all.map((entry, index) => {
     const { name, title, symbol }: Exclude<Entry, string> = typeof entry === 'string' ? { name: entry } : entry;
     const own = slug(name ?? title ?? '') || `class-${index}`;
     let unique = own;
-    // Once is not enough where another class has that very name.
+    // Another class may have exactly that name.
     while (seen.has(unique)) unique = `${unique}-${index}`;
     seen.add(unique);
     return { index, name: unique, title: title ?? name ?? `Class ${index}`, symbol: symbol ?? null };

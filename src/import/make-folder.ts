@@ -4,11 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import { ImportError } from './import-options.js';
 
 /**
- * Fills a folder beside its place and moves it there whole: nobody sees half of one, and where anything fails nothing is
- * left and what was there before still is.
+ * Fills a temporary directory, then renames it. Nobody sees a partial directory; on failure nothing is left behind and
+ * an existing directory is untouched.
  *
- * @param replace whether a folder may be there already
- * @throws ImportError where one is and may not, or the place cannot be written; what `fill` throws
+ * @param replace Whether to replace an existing directory.
+ * @throws ImportError if there is one and it must not be replaced, or the place is not writable; anything that `fill`
+ *   throws.
  */
 export async function makeFolder<T>(to: string, replace: boolean, fill: (folder: string) => Promise<T>): Promise<T> {
   if (!replace && (await isThere(to))) throw taken(to);
@@ -27,7 +28,7 @@ function taken(to: string): ImportError {
   return new ImportError(`--id: model "${basename(to)}" already exists at ${to}; use --replace to replace it`);
 }
 
-/** Another import of the same name may come in between: then its folder stays. */
+/** If another import of the same name finishes first, its directory stays. */
 async function moveIntoPlace(from: string, to: string, replace: boolean): Promise<void> {
   const old = `${from}.old`;
   const hasOld = replace && (await isThere(to));
@@ -35,7 +36,7 @@ async function moveIntoPlace(from: string, to: string, replace: boolean): Promis
   try {
     await rename(from, to);
   } catch (cause) {
-    // A folder is not moved over another that holds something.
+    // rename() does not replace a directory that is not empty.
     const isTaken = hasCode(cause, 'ENOTEMPTY') || hasCode(cause, 'EEXIST');
     if (hasOld && !isTaken) await rename(old, to);
     if (isTaken && !replace) throw taken(to);

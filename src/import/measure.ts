@@ -14,19 +14,19 @@ import type { ReadModel } from './read-model.js';
 const options = { device: cpu, threads: 0, spinning: true } as const;
 const label = 0;
 
-/** A model whose weights are those that came. */
+/** A model with its original weights. */
 export type Measured = Pick<ReadModel, 'family' | 'transformer' | 'grid'> & {
   readonly tokenizer: Pick<ReadModel['tokenizer'], 'family'>;
 };
 
 /**
- * The error of a model's precision: it draws a picture, and at each cell of that picture its next-token distribution is
- * compared with what the weights as they came say in fp32.
+ * Measures the error of a model's precision: draws a picture, and compares the next-token distribution at each of its
+ * cells with that of the original weights in fp32.
  *
- * @param source holds the model's weights as they came
- * @param written the transformer as it will be served
- * @param folder takes a layer at a time
- * @throws ImportError where it computes no numbers
+ * @param source The file with the original weights.
+ * @param written The transformer as it will be served.
+ * @param folder A temporary directory for one layer at a time.
+ * @throws ImportError if the model gives NaN or infinite logits.
  */
 export async function measureDivergence(
   { family, transformer, grid, tokenizer }: Measured,

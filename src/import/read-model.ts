@@ -10,12 +10,12 @@ import type { FamilyWeights, ModelFamily } from '../family/model-family.js';
 import { ImportError } from './import-options.js';
 import { familyOf, gridOf, headsOf } from './sizes.js';
 
-/** Two files that are one model. */
+/** A transformer and a tokenizer that form a model. */
 export interface ReadModel {
   readonly family: ModelFamily<FamilyId>;
   readonly transformer: FamilyWeights;
   readonly tokenizer: TokenizerWeights;
-  /** What the tokenizer's file holds and inference uses. */
+  /** The tokenizer's parameters that inference uses. */
   readonly tokenizerParameters: readonly Parameter[];
   readonly grid: Grid;
 }
@@ -23,16 +23,16 @@ export interface ReadModel {
 export interface Given {
   readonly heads?: number | undefined;
   readonly grid?: Grid | undefined;
-  /** Whether weights were never annealed to raster order. */
+  /** Whether the weights were trained without annealing to raster order. */
   readonly anyOrder?: boolean | undefined;
-  /** How many labels there are; where absent, nobody asks. */
+  /** The number of labels; omit it to skip the check. */
   readonly labels?: number;
 }
 
 /**
- * Checks both files and that they fit each other.
+ * Checks both files, and that they match.
  *
- * @throws ImportError that names all that is wrong with the files, between them and with the options
+ * @throws ImportError listing all problems of the files and options.
  */
 export function readModel(transformerFile: WeightFile, tokenizerFile: WeightFile, given: Given): ReadModel {
   const problems: string[] = [];
@@ -65,7 +65,7 @@ export function readModel(transformerFile: WeightFile, tokenizerFile: WeightFile
     if (tokenizer && tokenizer.vocabulary !== vocabulary) {
       problems.push(
         `${tokenizerFile.file} has ${tokenizer.vocabulary} codes, ${transformerFile.file} ${vocabulary} tokens: they ` +
-          `are not of one model`,
+          `do not belong together`,
       );
     }
     if (vocabulary > maxVocabulary) {

@@ -5,12 +5,12 @@ import { eachFamily, recogniseFamily, type FamilyId } from '../family/families.j
 import type { ModelFamily, StatedSize } from '../family/model-family.js';
 import { ImportError } from './import-options.js';
 
-/** What must be known of a transformer before its parameters are read, and need not follow from their shapes. */
+/** Sizes that must be known before a transformer's parameters are read, and do not always follow from their shapes. */
 
-/** Of the released models, whose files may not state it. */
+/** The value of all released models, whose files may not state it. */
 const usualCells = 256;
 
-/** @throws ImportError where the names of the parameters tell none */
+/** @throws ImportError if the parameter names match no family. */
 export function familyOf({ file, tensors }: WeightFile): ModelFamily<FamilyId> {
   const family = recogniseFamily(tensors.keys());
   if (family) return family;
@@ -21,19 +21,19 @@ export function familyOf({ file, tensors }: WeightFile): ModelFamily<FamilyId> {
   );
 }
 
-/** Attention heads, where a file states them. They may be no whole number. */
+/** The number of attention heads stated in a file; may not be an integer. */
 export function statedHeads(file: WeightFile): StatedSize | undefined {
   const { dimension, headDimension } = familyOf(file).statedSizes(file.tensors);
   if (dimension === undefined || headDimension === undefined) return undefined;
   return { value: dimension / headDimension.value, by: headDimension.by };
 }
 
-/** Cells of a picture, where a file states them. */
+/** The number of cells stated in a file. */
 export function statedCells(file: WeightFile): StatedSize | undefined {
   return familyOf(file).statedSizes(file.tensors).cells;
 }
 
-/** @param given a number that need not follow from the file */
+/** @param given The number of heads from the command line. */
 export function headsOf(weights: WeightFile, given?: number): number {
   const { file, tensors } = weights;
   const stated = statedHeads(weights);
@@ -47,7 +47,7 @@ export function headsOf(weights: WeightFile, given?: number): number {
   if (known !== undefined) return known;
   const { usualHeadDimension, statedSizes } = familyOf(weights);
   const { dimension, headDimension } = statedSizes(tensors);
-  // The parameters are read next, and name what is missing.
+  // A parameter is missing; reading the parameters will report it.
   if (dimension === undefined || usualHeadDimension === undefined) return 1;
   throw new ImportError(
     `--heads: ${file} has a width of ${dimension}, which is not a multiple of ` +
@@ -55,7 +55,7 @@ export function headsOf(weights: WeightFile, given?: number): number {
   );
 }
 
-/** The number of attention heads, where it follows from the file. */
+/** The number of attention heads, if it follows from the file. */
 export function knownHeads(weights: WeightFile): number | undefined {
   const { usualHeadDimension = NaN, statedSizes } = familyOf(weights);
   const { dimension = NaN } = statedSizes(weights.tensors);
@@ -63,7 +63,7 @@ export function knownHeads(weights: WeightFile): number | undefined {
   return Number.isInteger(heads) ? heads : undefined;
 }
 
-/** @param given a grid that need not follow from the file */
+/** @param given The grid from the command line. */
 export function gridOf(weights: WeightFile, given?: Grid): Grid {
   const { file } = weights;
   const stated = statedCells(weights);
@@ -82,7 +82,7 @@ export function gridOf(weights: WeightFile, given?: Grid): Grid {
   );
 }
 
-/** The grid, where it follows from the file: a square. */
+/** The grid, if it follows from the file: a square. */
 export function knownGrid(weights: WeightFile): Grid | undefined {
   return squareOf(statedCells(weights)?.value ?? usualCells);
 }

@@ -8,17 +8,17 @@ import { int4Block, scalesOf, type Matrix, type Precision } from '../graph/linea
 import type { FamilyWeights } from '../family/model-family.js';
 import { ImportError } from './import-options.js';
 
-/** A tensor of the file to be written, and what becomes it. */
+/** A tensor of the file to write, and how to compute its numbers. */
 export interface Conversion extends NamedTensor {
   readonly bytes: () => Promise<Uint8Array>;
 }
 
 /**
- * A transformer's parameters in the form that a precision stores them in. Vectors stay fp32: they are few. Tables that
- * are looked up by row are fp16 in all but fp32. In int4 fine matrices are int8, as the last one, whose error is that of
- * the logits.
+ * The stored form of a transformer's parameters in a precision. Vectors stay fp32, since they are few. Lookup tables
+ * are fp16, except in fp32. In int4, the more sensitive matrices are int8, such as the last one, whose error goes
+ * straight into the logits.
  *
- * @throws ImportError where a matrix does not divide into int4's blocks
+ * @throws ImportError if a matrix does not divide into int4's blocks.
  */
 export function storedForm(weights: FamilyWeights, file: WeightFile, precision: Precision): Conversion[] {
   return weights.store<Conversion>({
@@ -29,7 +29,7 @@ export function storedForm(weights: FamilyWeights, file: WeightFile, precision: 
   });
 }
 
-/** A parameter as floats of a type. */
+/** Stores a parameter as a float type. */
 export function floatForm(parameter: Parameter, file: WeightFile, dtype: 'F32' | 'F16'): Conversion {
   return {
     name: parameter.name,
@@ -82,14 +82,14 @@ function matrixForm(matrix: Matrix, file: WeightFile, precision: Precision): Con
 /** Numbers from here on become infinite in binary16. */
 const halfLimit = 65520;
 
-/** @throws CheckpointError where a number is none: a training that diverged, or a file that was damaged */
+/** @throws CheckpointError if a number is NaN or infinite: training diverged, or the file is damaged. */
 async function readFinite(file: WeightFile, parameter: Parameter): Promise<Float32Array<ArrayBuffer>> {
   const values = await readFloats(file, parameter);
   if (values.every(Number.isFinite)) return values;
   throw new CheckpointError(`${file.file}: ${parameter.name} contains NaN or infinite values`);
 }
 
-/** Makes a thing when it is asked for first, and forgets it when it is asked for last: a matrix is large. */
+/** Computes a value on first use and drops it after the last, since matrices are large. */
 function once<T>(make: () => Promise<T>): { first: () => Promise<T>; last: () => Promise<T> } {
   let made: Promise<T> | undefined;
   return {

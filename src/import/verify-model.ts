@@ -9,7 +9,7 @@ import { graphsOnHost } from '../runtime/graph-session.js';
 import { drawPicture, type Drawn } from './draw-picture.js';
 import { byteAt, floatAt, intAt, rowAt } from '../numbers/at.js';
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Check {
   readonly name: string;
   readonly result: string;
@@ -19,14 +19,14 @@ export interface Check {
 const options = { device: cpu, threads: 0, spinning: true } as const;
 
 /**
- * Logits of a cached step and of one pass over the whole sequence differ by rounding only. Where rows are quantised, a
- * last bit that is rounded another way can move a number by a step of 1/127, in every layer.
+ * Logits of a cached step and of one pass over the whole sequence differ only by rounding. With quantized rows, a last
+ * bit that rounds the other way can move a number by a step of 1/127, in every layer.
  */
 const cacheTolerance: Record<Precision, number> = { fp32: 1e-3, fp16: 1e-3, int8: 5e-2, int4: 5e-2 };
-/** Signal to noise, in dB, of a picture that went through its own tokenizer: trained ones reach 20 and more. */
+/** Minimum signal-to-noise ratio of a tokenizer round trip in dB; trained tokenizers reach 20 and more. */
 const leastRoundTrip = 15;
 
-/** A self-check: the model draws a picture, and everything that can be computed twice is compared. */
+/** Self-check: draws a picture, and compares everything that can be computed in two ways. */
 export async function verifyModel(manifest: Manifest): Promise<Check[]> {
   const { defaults } = manifest;
   const { drawn, precision, cache } = await checkTransformer(manifest);
@@ -56,7 +56,7 @@ export async function verifyModel(manifest: Manifest): Promise<Check[]> {
 interface CheckedTransformer {
   readonly drawn: Drawn;
   readonly precision: Precision;
-  /** The largest difference of logits with and without the cache, in shares of their range. */
+  /** The largest difference of logits with and without the cache, relative to their range. */
   readonly cache: number;
 }
 
@@ -73,9 +73,9 @@ async function checkTransformer(manifest: Manifest): Promise<CheckedTransformer>
 }
 
 interface CheckedTokenizer {
-  /** Signal to noise, in dB, of a picture that was encoded and decoded. */
+  /** Signal-to-noise ratio of an encoded and decoded picture, in dB. */
   readonly roundTrip: number;
-  /** How many of its tokens came back. */
+  /** How many of its tokens survived. */
   readonly kept: number;
   readonly cells: number;
 }
@@ -98,7 +98,7 @@ async function checkTokenizer(
 
 const label = 0;
 
-/** Between the logits of some places and those of all, in shares of their range. */
+/** The largest difference between some logits and the complete ones, relative to their range. */
 function worstDifference(logits: ReadonlyMap<number, Float32Array>, whole: Float32Array, vocabulary: number): number {
   let [lowest, highest, worst] = [Infinity, -Infinity, 0];
   for (const [place, values] of logits) {

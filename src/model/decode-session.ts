@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { cellCount } from '../decoding/grid.js';
 import type { DecodedCells, DecodingRequest } from '../decoding/decoding.js';
 import { DecodingChain } from '../decoding/decoding-chain.js';
 import type { Enlarging } from '../decoding/enlarging.js';
-import { KvMemory, kvSlotBytes as slotBytesOf, type KvCache } from '../decoding/kv-cache.js';
+import { kvSlotBytes as slotBytesOf } from '../decoding/kv-cache.js';
 import type { StepIndices } from '../decoding/step-indices.js';
 import type { StepInputs } from '../decoding/sequence.js';
 import type { Precision } from '../graph/linear.js';
@@ -10,6 +11,7 @@ import type { TransformerShape } from '../graph/transformer-shape.js';
 import { blocksFor, cacheOfSlots, type DeviceCache } from '../runtime/device/device-cache.js';
 import { openCuda } from '../runtime/cuda/open-cuda.js';
 import type { Device } from '../runtime/device.js';
+import type { StepCache } from '../runtime/step-cache.js';
 import { maxLanes, type StepSessionOptions } from '../runtime/step-session.js';
 import { familyNamed } from '../family/families.js';
 import type { Manifest } from './manifest.js';
@@ -56,7 +58,7 @@ export async function openHostSession(
   manifest: ModelFile,
   options: StepSessionOptions,
   kvBytes: number,
-): Promise<DecodeSession<StepInputs, KvCache>> {
+): Promise<DecodeSession<StepInputs, StepCache>> {
   const transformer = await loadTransformer(manifest, options);
   try {
     return hostSession(transformer, kvBytes);
@@ -66,10 +68,10 @@ export async function openHostSession(
   }
 }
 
-export function hostSession(transformer: Transformer, kvBytes: number): DecodeSession<StepInputs, KvCache> {
+export function hostSession(transformer: Transformer, kvBytes: number): DecodeSession<StepInputs, StepCache> {
   const { shape, precision, weightBytes, positions, session, enlargedLayout } = transformer;
   const kvSlotBytes = slotBytesOf(shape, positions);
-  const memory = new KvMemory(shape, positions, slotsIn(kvBytes, kvSlotBytes));
+  const memory = session.allocate(positions, slotsIn(kvBytes, kvSlotBytes));
   return {
     shape,
     precision,
@@ -114,7 +116,12 @@ export async function openDeviceSession(
       cuda,
       floatType: 'F16',
       spelled: false,
-      blocks: (blockBytes) => Math.floor(Math.min(kvBytes, shareForCaches * cuda.freeBytes()) / blockBytes),
+      blocks: (blockBytes) => {
+        // A sequence of the model's own size has two positions a cell at the most.
+        const perSlot = blocksFor(2 * cellCount(grid));
+        const bytes = Math.min(kvBytes, shareForCaches * cuda.freeBytes());
+        return perSlot * slotsIn(bytes, perSlot * blockBytes);
+      },
     });
     return deviceSession(transformer, () => cuda.close());
   } catch (error) {

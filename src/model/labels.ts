@@ -3,13 +3,13 @@ import { distance } from 'fastest-levenshtein';
 /** A class that a model can draw. */
 export interface Label {
   readonly index: number;
-  /** Unique in the model, without spaces. */
+  /** Unique within the model, without spaces. */
   readonly name: string;
   readonly title: string;
   readonly symbol: string | null;
 }
 
-/** Labels whose name, title or symbol holds the text, those that begin with it first. */
+/** Labels whose name, title or symbol contains the text; those that start with it come first. */
 export function searchLabels(labels: readonly Label[], text: string): Label[] {
   const wanted = fold(text);
   const rank = ({ name, title, symbol }: Label): number => {
@@ -24,12 +24,12 @@ export function searchLabels(labels: readonly Label[], text: string): Label[] {
     .map(({ label }) => label);
 }
 
-/** The label of that name; capitals and the choice of space, "_" or "-" do not matter. */
+/** Finds a label by name; ignores case and treats space, "_" and "-" alike. */
 export function findLabel(labels: readonly Label[], name: string): Label | undefined {
   return labels.find((label) => label.name === name) ?? labels.find((label) => fold(label.name) === fold(name));
 }
 
-/** The names that somebody who wrote `name` most likely meant, the nearest first. */
+/** The names closest to a misspelled one, nearest first. */
 export function nearestNames(labels: readonly Label[], name: string, count = 3): string[] {
   const wanted = fold(name);
   const away = (label: Label): number => {

@@ -5,7 +5,7 @@ import { tokenizerFamilies } from '../graph/tokenizer-weights.js';
 import { familyIds, familyNamed } from '../family/families.js';
 import type { Label } from './labels.js';
 
-/** A folder of models/ that cannot be served: which file, which field, what is wrong and what is allowed. */
+/** A model directory that cannot be served: the message names the file, the field, the problem and what is allowed. */
 export class ModelError extends Error {
   readonly code = 'BAD_MODEL';
   override readonly name = 'ModelError';
@@ -60,18 +60,18 @@ const labelsSchema = z
 type ModelJson = z.infer<typeof manifestSchema>;
 
 export type Manifest = ModelJson & {
-  /** The folder's name. */
+  /** The directory's name. */
   readonly id: string;
   readonly folder: string;
   readonly labelList: readonly Label[];
 };
 
-/** What a model.json holds. @param file its place, for messages. @throws ModelError that names every problem */
+/** Parses a model.json. @param file Its path, for messages. @throws ModelError listing every problem. */
 export function parseManifest(value: unknown, file: string): ModelJson {
   return parse(manifestSchema, value, file);
 }
 
-/** Reads every folder of `models`, by name. @throws ModelError for the first that is not in order */
+/** Reads every directory in `models`, sorted by name. @throws ModelError for the first invalid one. */
 export async function readManifests(models: string): Promise<Manifest[]> {
   let entries: string[];
   try {
@@ -86,7 +86,7 @@ export async function readManifests(models: string): Promise<Manifest[]> {
   return Promise.all(names.map((name) => readManifest(join(models, name))));
 }
 
-/** @throws ModelError that names every problem of the first file that has some. */
+/** @throws ModelError listing every problem of the first invalid file. */
 export async function readManifest(folder: string): Promise<Manifest> {
   const id = basename(folder);
   if (!/^[\w.-]+$/.test(id)) {
@@ -105,13 +105,13 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return { ...manifest, id, folder, labelList: await readLabels(join(folder, manifest.labels)) };
 }
 
-/** The same model with its float weights, where it keeps them beside those of fewer bits. */
+/** The same model with its float weights, if it has them beside quantized ones. */
 export function inFloats(manifest: Manifest): Manifest {
   const { floats, heads, anyOrder } = manifest.transformer;
   return floats === undefined ? manifest : { ...manifest, transformer: { file: floats, heads, anyOrder } };
 }
 
-/** What each field allows, and another one does not. */
+/** Rejects fields that are valid by themselves but contradict each other. */
 function refuseContradictions({ family, transformer, grid, defaults }: ModelJson, file: string): void {
   const cells = grid.width * grid.height;
   const { capabilities, anyOrderVaries } = familyNamed(family);

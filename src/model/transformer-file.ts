@@ -8,8 +8,6 @@ import type { SessionOptions } from '../runtime/session.js';
 import type { StepSessionOptions } from '../runtime/step-session.js';
 import type { Manifest } from './manifest.js';
 
-/** What is made of the transformer's file that a manifest names. */
-
 /** @throws CheckpointError */
 export function loadTransformer(
   { family, folder, transformer: { file, heads }, grid }: Pick<Manifest, 'family' | 'folder' | 'transformer' | 'grid'>,
@@ -18,7 +16,7 @@ export function loadTransformer(
   return familyNamed(family).load(join(folder, file), heads, grid, options);
 }
 
-/** @throws CheckpointError; Error for a family without features: they are refused before they are asked for */
+/** @throws CheckpointError; Error for a family without features, whose requests are rejected before they get here. */
 export async function loadFeatures(
   { family, folder, transformer: { file, heads }, grid }: Pick<Manifest, 'family' | 'folder' | 'transformer' | 'grid'>,
   layer: number,
@@ -29,7 +27,7 @@ export async function loadFeatures(
   return loadFeatureEncoder(join(folder, file), heads, grid, layer, options);
 }
 
-/** Whether a model that is not loaded is small: the head of its file tells. @throws CheckpointError */
+/** Whether a model is small, judging by the header of its file. @throws CheckpointError */
 export async function isSmallModel({
   family,
   folder,

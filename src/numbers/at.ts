@@ -1,10 +1,9 @@
 /**
- * Reads of numbers at places that an array has. The compiler asks what a place beyond the end should give. In numerical
- * code that is a wrong index, and a 0 in its stead would hide it: these throw.
+ * Checked reads of typed arrays. TypeScript requires a fallback for an index that may be out of range. In numerical
+ * code such an index is a bug, and a fallback of 0 would hide it: these functions throw instead.
  *
- * There is a function for each kind of array, since V8 inlines a read that has seen one kind only: in loops over logits
- * and codebooks these take 1 % to 9 % more time than no check at all, and a single function for all kinds took ten times
- * as long.
+ * There is one function per array type, since V8 inlines a read that has seen a single type. In loops over logits and
+ * codebooks they cost 1 % to 9 %; one function for all types was ten times slower.
  */
 
 export function floatAt(numbers: Float32Array, index: number): number {
@@ -43,7 +42,7 @@ export function numberAt(numbers: readonly number[], index: number): number {
   return number;
 }
 
-/** A row of a table of rows of `width` numbers, as a view. A part of a typed array beyond its end would be empty. */
+/** A row of a table with `width` numbers per row, as a view. subarray() beyond the end would silently be empty. */
 export function rowAt(table: Float32Array, row: number, width: number): Float32Array {
   const end = (row + 1) * width;
   if (row < 0 || end > table.length) {

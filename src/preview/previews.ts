@@ -1,7 +1,7 @@
 import type { Generation } from '../generation/generation.js';
 import type { Picture, PictureMode } from '../generation/picture.js';
 
-/** Follows a generation and adds the previews that it asked for to its log. */
+/** Follows a generation and appends the previews it requested to its log. */
 export async function addPreviews(generation: Generation, decoded: DecodedPreviews): Promise<void> {
   const { preview } = generation.request;
   if (preview.mode === 'none') return;
@@ -12,7 +12,7 @@ export async function addPreviews(generation: Generation, decoded: DecodedPrevie
   }
 }
 
-/** A mosaic needs no work until somebody looks at it: the log takes its tokens. */
+/** A mosaic is rendered when requested; until then the log holds only its tokens. */
 function show(generation: Generation, step: number, mode: PictureMode): void {
   for (let index = 0; index < generation.request.count; index++) {
     generation.apply({ type: 'preview', step, index, mode, picture: generation.picture(index, mode) });
@@ -20,17 +20,17 @@ function show(generation: Generation, step: number, mode: PictureMode): void {
 }
 
 /**
- * Previews through the decoder. One is rendered at a time, beside the steps, and after each comes a pause that keeps
- * rendering within its share of the time; what is offered meanwhile replaces what the same generation offered before,
- * so that what cannot keep up is left out.
+ * Renders decoded previews, one at a time, beside the decoding steps. A pause after each keeps rendering within its
+ * share of the time. A newer offer of the same generation replaces one that is still waiting, so a slow machine skips
+ * previews.
  */
 export class DecodedPreviews {
   readonly #newest = new Map<Generation, Offer>();
   #isRendering = false;
 
   /**
-   * @param render makes the pixels ready, so that nobody waits for them later
-   * @param share of the time that may go into rendering, above 0 to 1
+   * @param render Renders the pixels into the cache, so that requests do not wait for them.
+   * @param share The share of time to spend on rendering, above 0 to 1.
    */
   constructor(
     readonly render: (picture: Picture) => Promise<unknown>,
@@ -52,7 +52,8 @@ export class DecodedPreviews {
       try {
         await this.#renderOne(generation, offer);
       } catch (error) {
-        // Nobody misses a preview of what is finished: its worker may be gone because the server ends.
+        // A finished generation does not need its preview, and its worker may be gone because the server is shutting
+        // down.
         if (!generation.isFinished) this.onError(error);
       }
       const busyMs = performance.now() - began;
@@ -72,7 +73,7 @@ export class DecodedPreviews {
   }
 }
 
-/** Keeps no process that has nothing else to do. */
+/** Does not keep the process alive. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }

@@ -2,10 +2,10 @@ import ort from 'onnxruntime-node';
 import { byteProduct, GraphBuilder } from '../graph/onnx.js';
 
 /**
- * Whether ONNX Runtime clips products of unsigned with signed bytes on this processor. On x86 without VNNI its kernel
- * adds two products in 16 bits, which clips above 32,767; it has a slower one that does not, but takes that even where
- * the quick one is exact, so it is asked for only where it is needed (docs of session.x64quantprecision). Told by a
- * product that clips if any does.
+ * Whether ONNX Runtime saturates products of unsigned with signed bytes on this processor. On x86 without VNNI its
+ * kernel adds two products in 16 bits, which saturates above 32,767. It has a slower exact kernel, but uses that even
+ * where the fast one is exact, so it is requested only where needed (see the docs of session.x64quantprecision).
+ * Detected with a product that saturates if any does.
  */
 export function clipsByteProducts(): Promise<boolean> {
   return (clips ??= measure());

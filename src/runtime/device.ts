@@ -1,6 +1,7 @@
 import type ort from 'onnxruntime-node';
+import type { CachePlace } from '../graph/attention.js';
 
-/** Where the graphs run: an ONNX Runtime execution provider, with a number where there may be several. */
+/** Where graphs run: an ONNX Runtime execution provider, with an index if there can be several devices. */
 export interface Device {
   readonly provider: 'cpu' | 'cuda' | 'webgpu';
   readonly index: number;
@@ -29,31 +30,45 @@ export function executionProvider({ provider, index }: Device): ort.InferenceSes
   return provider === 'cuda' ? { name: 'cuda', deviceId: index } : provider;
 }
 
-/** All that differs from one kind of device to another. Who needs to know asks here, and never for a provider's name. */
+/** Everything that differs between kinds of devices. Code asks here and never compares the provider's name. */
 interface DeviceTraits {
-  /** Whether products of int8 and int4 are faster than those of floats. Measured on the CPU only. */
+  /** Whether int8 and int4 products are faster than floats. Measured on the CPU only. */
   readonly integersAreFast: boolean;
-  /** Whether it computes on the cores of the server: then several sessions of a small model are faster than one. */
+  /** Whether it computes on the server's own cores: then several sessions of a small model are faster than one. */
   readonly isHost: boolean;
   /** Whether it keeps keys and values and draws the tokens itself, so that no logits leave it. */
   readonly decodesOnDevice: boolean;
-  /** What must be installed for it, where it may be missing. */
+  /** Whether only one thread of a process may use it. ONNX Runtime shares one WebGPU context, without a lock. */
+  readonly isForOneThread: boolean;
+  /** Where keys and values are stored between runs, if it does not decode on the device. */
+  readonly caches: CachePlace;
+  /** What must be installed, if it may be missing. */
   readonly needs?: string;
 }
 
 const traits: Record<Device['provider'], DeviceTraits> = {
-  cpu: { integersAreFast: true, isHost: true, decodesOnDevice: false },
+  cpu: {
+    integersAreFast: true,
+    isHost: true,
+    decodesOnDevice: false,
+    isForOneThread: false,
+    caches: 'host',
+  },
   cuda: {
     integersAreFast: false,
     isHost: false,
     decodesOnDevice: true,
+    isForOneThread: false,
+    caches: 'host',
     needs:
-      'it needs an NVIDIA card and libraries: "npx randar doctor" says which are missing, "npx randar setup-cuda" brings them',
+      'it needs an NVIDIA card and libraries: "npx randar doctor" lists what is missing, "npx randar setup-cuda" downloads it',
   },
   webgpu: {
     integersAreFast: false,
     isHost: false,
     decodesOnDevice: false,
+    isForOneThread: true,
+    caches: 'device',
     needs: 'it needs a graphics card with a Vulkan, Metal or D3D12 driver',
   },
 };
@@ -62,12 +77,7 @@ export function traitsOf({ provider }: Device): DeviceTraits {
   return traits[provider];
 }
 
-/** Where the transformer's features are computed for a model that decodes on `device`. */
-export function featureDevice(device: Device): Device {
-  return traitsOf(device).decodesOnDevice ? cpu : device;
-}
-
-/** One line: which device is missing, and what to install. Undefined for the CPU, which never is. */
+/** The error for a missing device: which one, and what to install. Undefined for the CPU, which is always available. */
 export function deviceUnavailable(device: Device, cause: unknown): DeviceError | undefined {
   const { needs } = traitsOf(device);
   if (needs === undefined) return undefined;

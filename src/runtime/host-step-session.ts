@@ -1,9 +1,13 @@
 import type ort from 'onnxruntime-node';
-import { KvMemory } from '../decoding/kv-cache.js';
+import { joinedNames, type LaneOptions } from '../graph/attention.js';
 import type { Graph } from '../graph/onnx.js';
 import { isSmall, type TransformerShape } from '../graph/transformer-shape.js';
-import { packLanes, type Lane } from './lanes.js';
+import { traitsOf } from './device.js';
+import { gpuBufferMemory, type GpuBufferMemory } from './gpu-buffer-cache.js';
+import { hostMemory } from './host-cache.js';
+import { idleInputs, packLanes, type Lane } from './lanes.js';
 import { createSession, floatsOf } from './session.js';
+import type { SlotMemory, StepCache } from './step-cache.js';
 import { maxLanes, type StepSession, type StepSessionOptions } from './step-session.js';
 
 /**
@@ -21,49 +25,64 @@ function graphsOf(shape: TransformerShape): readonly { readonly lanes: number; r
 }
 
 /**
- * A session on ONNX Runtime of this process. Caches lie in its memory and are fed as views: on the CPU nothing of them is
- * copied.
+ * A session of onnxruntime-node, which returns logits to JavaScript. Keys and values are stored in host memory between
+ * runs, or in GPU memory, depending on the device.
  *
- * @param graph makes the graph for a number of lanes: it takes what `packLanes` feeds, and gives newK.i, newV.i and logits
+ * @param graph Builds the graph for a number of lanes. Its inputs are those of `packLanes`.
  */
 export async function createHostStepSession(
-  graph: (lanes: number) => Graph,
+  graph: (options: LaneOptions) => Graph,
   shape: TransformerShape,
   options: StepSessionOptions,
 ): Promise<StepSession> {
+  const { caches } = traitsOf(options.device);
   const most = options.lanes ?? maxLanes;
   const sessions: { readonly count: number; readonly session: ort.InferenceSession }[] = [];
+  const buffers: GpuBufferMemory[] = [];
   const close = async () => {
+    for (const memory of buffers) memory.dispose();
     await Promise.all(sessions.map(({ session }) => session.release()));
   };
   try {
     for (const { lanes: count, copies } of graphsOf(shape)) {
-      if (count <= most) sessions.push({ count, session: await createSession(graph(count), { ...options, copies }) });
+      if (count > most) continue;
+      const onDevice = caches === 'device' ? joinedNames(count, shape.layers) : [];
+      const session = await createSession(graph({ lanes: count, caches }), { ...options, copies, onDevice });
+      sessions.push({ count, session });
     }
   } catch (error) {
     await close();
     throw error;
   }
-  const layers = Array.from({ length: shape.layers }, (_, i) => i);
+  const allocate = (positions: number, slots: number): SlotMemory => {
+    if (caches === 'host') return hostMemory(shape, positions, slots);
+    const memory = gpuBufferMemory(shape, positions, slots);
+    buffers.push(memory);
+    return memory;
+  };
+  const createCache = (sequences: number, positions: number): StepCache =>
+    allocate(positions, sequences).cache(0, sequences, sequences);
+  const idleCaches = Array.from({ length: most - 1 }, () => createCache(1, 1));
   const run = async (lanes: readonly Lane[]): Promise<Float32Array[]> => {
     const wideEnough = sessions.find(({ count }) => count >= lanes.length);
     if (!wideEnough) throw new RangeError(`a run has ${most} lanes, not ${lanes.length}`);
-    const { feeds, placed } = packLanes(lanes, shape, wideEnough.count);
+    const idle = idleCaches
+      .slice(0, wideEnough.count - lanes.length)
+      .map((cache) => ({ inputs: idleInputs(lanes[0]?.inputs), cache }));
+    const { feeds, placed } = packLanes([...lanes, ...idle], shape);
     const outputs = await wideEnough.session.run(feeds);
-    const newKeys = layers.map((i) => floatsOf(outputs, `newK.${i}`));
-    const newValues = layers.map((i) => floatsOf(outputs, `newV.${i}`));
+    for (const { cache, part } of placed) cache.keep(outputs, part);
     const logits = floatsOf(outputs, 'logits');
-    return placed.map(({ inputs, cache, row, wanted }) => {
-      const { sequences, positions, kept } = inputs;
-      const ownOf = (array: Float32Array) =>
-        array.subarray(row * shape.dimension, (row + positions * sequences) * shape.dimension);
-      cache.append(kept, newKeys.map(ownOf), newValues.map(ownOf));
-      return logits.subarray(wanted * shape.vocabulary, (wanted + inputs.wanted * sequences) * shape.vocabulary);
-    });
+    return placed
+      .slice(0, lanes.length)
+      .map(({ inputs, wanted }) =>
+        logits.subarray(wanted * shape.vocabulary, (wanted + inputs.wanted * inputs.sequences) * shape.vocabulary),
+      );
   };
   return {
     run,
-    createCache: (sequences, positions) => new KvMemory(shape, positions, sequences).cache(0, sequences, sequences),
+    allocate,
+    createCache,
     runAlone: async (inputs, cache) => {
       const [logits] = await run([{ inputs, cache }]);
       if (!logits) throw new RangeError('a run of one lane gave no logits');

@@ -1,73 +1,59 @@
 import ort from 'onnxruntime-node';
-import { KvMemory, type KvCache } from '../decoding/kv-cache.js';
 import type { StepInputs } from '../decoding/sequence.js';
+import { hostMemory } from './host-cache.js';
+import type { CacheShape, Past, RunPart, StepCache } from './step-cache.js';
 
 /** One generation's part of a run. */
 export interface Lane {
   readonly inputs: StepInputs;
-  readonly cache: KvCache;
+  readonly cache: StepCache;
 }
 
-/** A lane, and where it begins in what a run is fed and gives. */
+/** A lane and its part of a run. */
 interface PlacedLane extends Lane {
-  /** Its first of the N rows. */
-  readonly row: number;
+  readonly part: RunPart;
   /** Its first of the rows of the logits. */
   readonly wanted: number;
 }
 
 export interface PackedLanes {
   readonly feeds: Record<string, ort.Tensor>;
-  /** The lanes that have a generation. */
   readonly placed: readonly PlacedLane[];
 }
 
-export interface LaneShape {
-  readonly layers: number;
-  readonly heads: number;
-  readonly headDimension: number;
-}
-
 /**
- * Everything that a step graph of `count` lanes is fed: the rows of all lanes one after the other, and of each its own
- * past, mask and sizes. Lanes without a generation feed one row of zeros.
+ * All inputs of a step graph with as many lanes: the rows of all lanes, one lane after another, and the past, mask and
+ * sizes of each.
  */
-export function packLanes(lanes: readonly Lane[], shape: LaneShape, count: number): PackedLanes {
-  const idle = Array.from({ length: count - lanes.length }, () => idleLane(lanes[0]?.inputs, shape));
-  const all = [...lanes, ...idle];
+export function packLanes(lanes: readonly Lane[], shape: CacheShape): PackedLanes {
   const placed: PlacedLane[] = [];
   const sizes: number[] = [];
   const wanted: number[] = [];
   let row = 0;
-  for (const lane of all) {
+  for (const [i, lane] of lanes.entries()) {
     const { inputs } = lane;
-    const size = inputs.positions * inputs.sequences;
-    placed.push({ ...lane, row, wanted: wanted.length });
-    for (let i = size - inputs.wanted * inputs.sequences; i < size; i++) wanted.push(row + i);
-    sizes.push(size);
-    row += size;
+    const rows = inputs.positions * inputs.sequences;
+    placed.push({ ...lane, part: { lane: i, row, rows, kept: inputs.kept }, wanted: wanted.length });
+    for (let at = rows - inputs.wanted * inputs.sequences; at < rows; at++) wanted.push(row + at);
+    sizes.push(rows);
+    row += rows;
   }
   const feeds: Record<string, ort.Tensor> = {
     ...packRows(
-      all.map(({ inputs }) => inputs),
+      lanes.map(({ inputs }) => inputs),
       row,
     ),
     index: countUp(row),
     wanted: integers(wanted, [wanted.length]),
   };
-  if (count > 1) feeds.lanes = integers(sizes, [count]);
-  for (const [i, lane] of all.entries()) Object.assign(feeds, laneFeeds(lane, i, shape));
-  return { feeds, placed: placed.slice(0, lanes.length) };
+  if (lanes.length > 1) feeds.lanes = integers(sizes, [lanes.length]);
+  for (const [i, lane] of lanes.entries()) Object.assign(feeds, laneFeeds(lane, i, shape));
+  return { feeds, placed };
 }
 
 /** What a step graph of one lane is fed, where the step sees nothing besides its own positions. */
-export function feedsAlone(inputs: StepInputs, shape: LaneShape): Record<string, ort.Tensor> {
-  return packLanes([{ inputs, cache: emptyCache(shape) }], shape, 1).feeds;
-}
-
-/** A past of nothing. */
-function emptyCache({ layers, heads, headDimension }: LaneShape): KvCache {
-  return new KvMemory({ layers, dimension: heads * headDimension }, 1, 1).cache(0, 1, 1);
+export function feedsAlone(inputs: StepInputs, shape: CacheShape): Record<string, ort.Tensor> {
+  return packLanes([{ inputs, cache: hostMemory(shape, 1, 1).cache(0, 1, inputs.sequences) }], shape).feeds;
 }
 
 /** Each kind of number that belongs to a row, of all lanes one after the other. */
@@ -91,43 +77,37 @@ function missing(name: string): never {
   throw new RangeError(`a lane has no tensor "${name}", which the others of its run have`);
 }
 
-function laneFeeds({ inputs, cache }: Lane, lane: number, shape: LaneShape): Record<string, ort.Tensor> {
+function laneFeeds({ inputs, cache }: Lane, lane: number, shape: CacheShape): Record<string, ort.Tensor> {
   const { positions, sequences } = inputs;
-  const heads = sequences * shape.heads;
-  // The graph wants a past: before the first step it is one position of zeros that the mask hides.
-  const isEmpty = cache.length === 0;
-  const past = Math.max(cache.length, 1);
+  const past = cache.past();
+  const width = past.positions + positions;
   const feeds: Record<string, ort.Tensor> = {
-    [`mask.${lane}`]: new ort.Tensor('float32', causalMask(positions, past, isEmpty), [positions, past + positions]),
-    [`split.${lane}`]: integers([past, positions], [2]),
-    [`heads.${lane}`]: integers([positions, heads, shape.headDimension], [3]),
+    [`mask.${lane}`]: new ort.Tensor('float32', causalMask(positions, past), [positions, width]),
+    [`split.${lane}`]: integers([past.positions, positions], [2]),
+    [`heads.${lane}`]: integers([positions, sequences * shape.heads, shape.headDimension], [3]),
   };
-  const pastDims = [past, heads, shape.headDimension];
-  const nothing = isEmpty
-    ? new ort.Tensor('float32', new Float32Array(heads * shape.headDimension), pastDims)
-    : undefined;
   for (let i = 0; i < shape.layers; i++) {
-    feeds[`pastK.${lane}.${i}`] = nothing ?? new ort.Tensor('float32', cache.keys(i), pastDims);
-    feeds[`pastV.${lane}.${i}`] = nothing ?? new ort.Tensor('float32', cache.values(i), pastDims);
+    feeds[`pastK.${lane}.${i}`] = past.keys(i);
+    feeds[`pastV.${lane}.${i}`] = past.values(i);
   }
   return feeds;
 }
 
-/** A lane that nobody uses: one row that asks for nothing and is kept nowhere. */
-function idleLane(like: StepInputs | undefined, shape: LaneShape): Lane {
+/** Step inputs of an unused lane: one row, of which nothing is wanted or kept. */
+export function idleInputs(like: StepInputs | undefined): StepInputs {
   const tensors = Object.fromEntries(
     Object.entries(like?.tensors ?? {}).map(([name, { width }]) => [name, { width, numbers: new Float32Array(width) }]),
   );
-  return { inputs: { positions: 1, sequences: 1, tensors, wanted: 0, kept: 0 }, cache: emptyCache(shape) };
+  return { positions: 1, sequences: 1, tensors, wanted: 0, kept: 0 };
 }
 
 /** [S, P + S]: 0 where a new position sees another, a number that no score outweighs where it does not. */
-function causalMask(positions: number, past: number, pastIsHidden: boolean): Float32Array {
-  const width = past + positions;
+function causalMask(positions: number, past: Past): Float32Array {
+  const width = past.positions + positions;
   const mask = new Float32Array(positions * width);
   for (let row = 0; row < positions; row++) {
-    if (pastIsHidden) mask.fill(-1e9, row * width, row * width + past);
-    mask.fill(-1e9, row * width + past + row + 1, (row + 1) * width);
+    if (past.isHidden) mask.fill(-1e9, row * width, row * width + past.positions);
+    mask.fill(-1e9, row * width + past.positions + row + 1, (row + 1) * width);
   }
   return mask;
 }

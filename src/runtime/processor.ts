@@ -4,11 +4,11 @@ import { availableParallelism, cpus } from 'node:os';
 export interface Processor {
   readonly name: string;
   readonly cores: number;
-  /** Instructions that make products quick; empty where the system does not tell them. */
+  /** Instruction sets that speed up products; empty if the system does not list them. */
   readonly features: readonly string[];
 }
 
-/** What the kernel calls an instruction set, and what it is called otherwise. */
+/** Kernel flags and the usual names of the instruction sets. */
 const known: readonly (readonly [flag: RegExp, name: string])[] = [
   [/^avx2$/, 'AVX2'],
   [/^avx512f$/, 'AVX-512'],
@@ -26,7 +26,7 @@ export function findProcessor(): Processor {
   return { name: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism(), features };
 }
 
-/** Of the first processor in what Linux says of them. */
+/** From the first processor in /proc/cpuinfo. */
 export function parseFeatures(cpuinfo: string): string[] {
   const flags = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1]?.trim().split(/\s+/) ?? [];
   return known.filter(([flag]) => flags.some((name) => flag.test(name))).map(([, name]) => name);

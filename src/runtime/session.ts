@@ -5,27 +5,33 @@ import { deviceUnavailable, executionProvider, type Device } from './device.js';
 
 export interface SessionOptions {
   readonly device: Device;
-  /** Threads of one operator; 0 leaves it to ONNX Runtime: one per core. */
+  /** Threads per operator; 0 uses ONNX Runtime's default of one per core. */
   readonly threads: number;
-  /** A pool that spins while it waits is quicker, and takes its cores from every other session. */
+  /** A thread pool that spins while waiting is faster, but takes cores from every other session. */
   readonly spinning: boolean;
-  /** Whether weights are laid out anew in memory for this session, which is quicker; where absent, they are. */
+  /** Whether to prepack the weights in memory, which is faster. Default: true. */
   readonly copies?: boolean;
-  /** A file name's beginning: the time of each operator is written there when profiling ends. */
+  /** Outputs that stay in the device's memory, as buffers to feed to later runs. Default: none. */
+  readonly onDevice?: readonly string[];
+  /** A file name prefix; the time of each operator is written there when profiling ends. */
   readonly profile?: string;
 }
 
-// What goes wrong is thrown and told once; ONNX Runtime would print it to standard error as well.
+// Errors are thrown and reported once; ONNX Runtime would also print them to standard error.
 ort.env.logLevel = 'fatal';
 
-/** @throws DeviceError where the device, not the graph, is what fails. */
+/** @throws DeviceError if the device is the problem, not the graph. */
 export async function createSession(graph: Graph, options: SessionOptions): Promise<ort.InferenceSession> {
+  const onDevice = options.onDevice ?? [];
   try {
     return await ort.InferenceSession.create(graph.model, {
       executionProviders: [executionProvider(options.device)],
       intraOpNumThreads: options.threads,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
+      ...(onDevice.length === 0
+        ? {}
+        : { preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])) }),
       ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
       extra: {
         session: {
@@ -43,9 +49,9 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
   }
 }
 
-/** The floats of an output. @throws TypeError where the graph gave none of that name */
+/** The floats of an output. @throws TypeError if the graph has no such output. */
 export function floatsOf(outputs: ort.InferenceSession.OnnxValueMapType, name: string): Float32Array {
   const data = outputs[name]?.data;
-  if (!(data instanceof Float32Array)) throw new TypeError(`the graph gave no floats for ${name}`);
+  if (!(data instanceof Float32Array)) throw new TypeError(`the graph has no float output ${name}`);
   return data;
 }

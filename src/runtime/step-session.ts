@@ -1,29 +1,31 @@
-import type { KvCache } from '../decoding/kv-cache.js';
 import type { StepInputs } from '../decoding/sequence.js';
 import type { Lane } from './lanes.js';
 import type { SessionOptions } from './session.js';
+import type { SlotMemory, StepCache } from './step-cache.js';
 
-/** Runs decoding steps. Each kind of device may have its own. */
+/** Runs decoding steps. There can be an implementation per kind of device. */
 export interface StepSession {
   /**
-   * One step of each lane, in one run of the graph: every weight is read once for all of them.
+   * Runs one step of every lane in one run of the graph, which reads each weight once for all of them.
    *
-   * @returns the logits of each lane, [wanted, sequences, vocabulary], which the caller may overwrite. By then the
-   *   positions that the step keeps are in its cache.
-   * @throws RangeError for more lanes than it was made for
+   * @returns The logits of each lane, [wanted, sequences, vocabulary], which the caller may overwrite. The kept
+   *   positions are in the lane's cache by then.
+   * @throws RangeError for more lanes than the session was created for.
    */
   run(lanes: readonly Lane[]): Promise<Float32Array[]>;
-  /** A cache with memory of its own, for what is decoded alone. */
-  createCache(sequences: number, positions: number): KvCache;
-  /** A step of one lane. */
-  runAlone(inputs: StepInputs, cache: KvCache): Promise<Float32Array>;
+  /** @param positions Of one slot. */
+  allocate(positions: number, slots: number): SlotMemory;
+  /** A cache with its own memory, for use outside the slots. On a GPU, it is freed when the session is closed. */
+  createCache(sequences: number, positions: number): StepCache;
+  /** One step of a single lane. */
+  runAlone(inputs: StepInputs, cache: StepCache): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
-/** The most lanes of a run: on two cores, each of 8 lanes was no faster than each of 4. */
+/** The most lanes in a run. On two cores, 8 lanes were no faster per lane than 4. */
 export const maxLanes = 4;
 
 export interface StepSessionOptions extends SessionOptions {
-  /** The most lanes of a run; maxLanes by default. One is enough to draw one picture after another. */
+  /** The most lanes in a run. Default: maxLanes. One is enough to draw pictures one after another. */
   readonly lanes?: 1;
 }

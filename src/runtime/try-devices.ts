@@ -11,7 +11,7 @@ export interface DeviceTrial {
   readonly problem?: string;
 }
 
-/** Makes a session of a small graph on each. */
+/** Creates a session with a small graph on each device. */
 export async function tryDevices(libraries: CudaLibraries): Promise<DeviceTrial[]> {
   const graph = smallGraph();
   const onHost = (provider: 'cpu' | 'webgpu') => async (): Promise<void> => {

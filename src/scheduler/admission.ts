@@ -1,46 +1,46 @@
 import type { KvSlots } from '../worker/protocol.js';
 import { freeRuns } from './kv-slots.js';
 
-/** A generation may be passed by this many that fit where it does not; then the others wait until it does. */
+/** A generation that does not fit lets this many others pass; then they wait until it fits. */
 export const mostPassing = 8;
 
-/** A generation that waits. */
+/** A queued generation. */
 export interface Waiting {
   readonly client: string;
-  /** How many KV slots it needs. */
+  /** The number of KV slots it needs. */
   readonly kvSlots: number;
-  /** How many were admitted before it although it was their turn after it. */
+  /** How many generations were admitted before it although it was their turn later. */
   readonly passedBy: number;
 }
 
-/** A generation that has KV slots of a decode worker. */
+/** A generation that holds KV slots of a decode worker. */
 export interface Running<Worker> {
   readonly client: string;
   readonly worker: Worker;
   readonly slots: KvSlots;
 }
 
-/** A decode worker, as far as it matters here. */
+/** The part of a decode worker that admission needs. */
 export interface Capacity {
-  /** All that it has; 0 as long as it cannot work. */
+  /** All its slots; 0 while it cannot work. */
   readonly kvSlots: number;
 }
 
 /** The decode workers of a model. */
 export interface DecodeWorkers<Worker> {
-  /** Computes with all cores: for a generation that comes while nothing runs. */
+  /** Uses all cores; for a generation that arrives while nothing runs. */
   readonly lone: Worker;
-  /** Share generations as soon as there are several. Where there are none, the lone one takes them all. */
+  /** Used as soon as there are several generations. If empty, the lone worker takes them all. */
   readonly sharing: readonly Worker[];
 }
 
-/** All that it depends on who is admitted next. */
+/** Everything that determines who is admitted next. */
 export interface AdmissionState<Entry extends Waiting, Worker extends Capacity> {
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly waiting: readonly Entry[];
   readonly running: readonly Running<Worker>[];
   readonly workers: DecodeWorkers<Worker>;
-  /** How many may run at once. */
+  /** How many generations may run at once. */
   readonly maxConcurrent: number;
 }
 
@@ -48,17 +48,16 @@ export interface Admission<Entry, Worker> {
   readonly entry: Entry;
   readonly worker: Worker;
   readonly slots: KvSlots;
-  /** Those whose turn it was before, and who do not fit yet. */
+  /** Generations whose turn came earlier but that do not fit yet. */
   readonly passed: readonly Entry[];
 }
 
 /**
- * Who is admitted next, where, and to which KV slots; undefined as long as all have to wait.
+ * Decides who is admitted next, to which worker and which KV slots; undefined if everybody has to wait.
  *
- * It is fair between clients: each one's generations are admitted in the order in which they came, and the client that
- * has the fewest slots comes first, whoever has waited longest among equals. What does not fit yet lets others pass, a
- * few times. Slots are the first that fit: those at the front are used again and again, and those at the back may never
- * be touched.
+ * Fair between clients: a client's generations are admitted in order of arrival, and the client that holds the fewest
+ * slots is next, the longest wait breaking ties. A generation that does not fit lets a few others pass. Slots are first
+ * fit, so those at the front are reused and the memory of those at the back may never be touched.
  */
 export function nextAdmission<Entry extends Waiting, Worker extends Capacity>(
   state: AdmissionState<Entry, Worker>,
@@ -81,7 +80,7 @@ export function nextAdmission<Entry extends Waiting, Worker extends Capacity>(
   return undefined;
 }
 
-/** The first of each client's, the client first that has the fewest slots. */
+/** Each client's first generation, by how few slots the client holds. */
 function entriesInTurn<Entry extends Waiting>({ waiting, running }: AdmissionState<Entry, Capacity>): Entry[] {
   const used = new Map<string, number>();
   for (const { client, slots } of running) used.set(client, (used.get(client) ?? 0) + slots.count);
@@ -90,7 +89,7 @@ function entriesInTurn<Entry extends Waiting>({ waiting, running }: AdmissionSta
   return [...first.values()].sort((a, b) => (used.get(a.client) ?? 0) - (used.get(b.client) ?? 0));
 }
 
-/** Who is to take the next generation, the first with room: of those that share, the one with the fewest. */
+/** The workers that may take the next generation, in order of preference: of those that share, the least busy first. */
 function workersInTurn<Worker extends Capacity>({
   running,
   workers: { lone, sharing },
@@ -106,7 +105,7 @@ function lentBy<Worker extends Capacity>(worker: Worker, { running }: AdmissionS
   return running.filter((each) => each.worker === worker).map(({ slots }) => slots);
 }
 
-/** Those that wait when somebody has been admitted. */
+/** The queue after an admission. */
 export function waitingAfter<Entry extends Waiting>(
   waiting: readonly Entry[],
   { entry: admitted, passed }: Pick<Admission<Entry, unknown>, 'entry' | 'passed'>,

@@ -6,7 +6,7 @@ import type { Generation } from '../generation/generation.js';
 import type { GenerationRequest } from '../generation/request.js';
 import type { AdmitMessage, KvSlots } from '../worker/protocol.js';
 
-/** All that a decode worker will ever need for a generation. */
+/** Everything a decode worker will ever need for a generation. */
 export function admitMessage({ id, request }: Generation, slots: KvSlots): AdmitMessage {
   const { label, seed, count, guidance, sampling, known, enlarging } = request;
   const pictures = Array.from({ length: count }, (_, i): PictureRequest => {
@@ -26,7 +26,9 @@ export function admitMessage({ id, request }: Generation, slots: KvSlots): Admit
   };
 }
 
-/** Explicit positions of an enlargement are those of the small picture first, in the places that they have at the end. */
+/**
+ * Explicit positions of an enlargement list the cells of the small picture first, at their places in the large grid.
+ */
 function ordersOf(request: GenerationRequest): Pick<PictureRequest, 'order' | 'enlargedOrder'> {
   const { order, enlarging } = request;
   if (!enlarging || order.kind !== 'explicit') return { order };

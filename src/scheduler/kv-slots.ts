@@ -3,21 +3,23 @@ import { isGuided } from '../decoding/guidance.js';
 import type { GenerationRequest } from '../generation/request.js';
 import type { KvSlots } from '../worker/protocol.js';
 
-/** KV slots that a generation needs: a slot holds one sequence of a picture of the model's own size, `grid`. */
+/**
+ * The number of KV slots a generation needs. A slot holds one sequence of a picture at the model's resolution, `grid`.
+ */
 export function kvSlotsNeeded(request: GenerationRequest, grid: Grid): number {
   return sequencesOf(request) * Math.ceil(cellCount(request) / cellCount(grid));
 }
 
-/** Sequences that a generation decodes side by side: one a picture, and those that guidance asks for. */
+/** The sequences of a generation: one per picture, plus those for guidance. */
 function sequencesOf({ count, guidance, enlarging }: GenerationRequest): number {
   if (enlarging && isGuided(enlarging.spatialGuidance)) return 3 * count;
   return isGuided(guidance) ? 2 * count : count;
 }
 
 /**
- * The free slots of `total`, in runs that are as long as can be, from the front.
+ * The free ranges among `total` slots, as long as possible and in order.
  *
- * @param lent runs that do not overlap
+ * @param lent Ranges that do not overlap.
  */
 export function freeRuns(total: number, lent: readonly KvSlots[]): KvSlots[] {
   const runs: KvSlots[] = [];

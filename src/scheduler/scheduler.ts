@@ -17,7 +17,7 @@ import {
 import { admitMessage } from './admit-message.js';
 import { kvSlotsNeeded } from './kv-slots.js';
 
-/** The queue takes no more; it is worth coming back after `retryAfterSeconds`. */
+/** The queue is full; a retry makes sense after `retryAfterSeconds`. */
 export class QueueFullError extends Error {
   readonly code = 'QUEUE_FULL';
   override readonly name = 'QueueFullError';
@@ -31,15 +31,15 @@ export class QueueFullError extends Error {
 }
 
 export interface SchedulerOptions {
-  /** The model's own: a picture of this size takes one KV slot for each of its sequences. */
+  /** The model's own grid: a picture of this size takes one KV slot per sequence. */
   readonly grid: Grid;
-  /** Bytes of KV memory, which the decode workers share. */
+  /** Bytes of KV memory, divided between the decode workers. */
   readonly kvBytes: number;
-  /** How many generations may wait. */
+  /** Maximum number of queued generations. */
   readonly maxQueued: number;
-  /** How many may be decoded at once, where their KV slots are free. */
+  /** Maximum number of generations decoded at once, if enough KV slots are free. */
   readonly maxConcurrent: number;
-  /** Workers that share generations as soon as there are several; with 1, the worker of a lone one has them all. */
+  /** Workers that share several generations. With 1, a single worker takes all generations. */
   readonly decodeWorkers: number;
 }
 
@@ -52,7 +52,7 @@ export type StartDecodeWorker = (
 interface ScheduledWorker extends Capacity {
   readonly thread: DecodeWorker;
   kvSlots: number;
-  /** Why it will not come back. */
+  /** Why it cannot be used any more. */
   unusable?: WorkerError;
 }
 
@@ -62,21 +62,22 @@ interface QueueEntry extends Waiting {
 
 interface Decoding extends Running<ScheduledWorker> {
   readonly generation: Generation;
-  /** When its decoding began, by the monotonic clock. */
+  /** When decoding began, by the monotonic clock. */
   beganMs: number;
 }
 
 /**
- * Who decodes with a model: a queue, the workers that decode, the slots of their KV memory, and what comes back.
+ * Schedules the generations of a model: holds the queue, hands generations to decode workers, and applies their
+ * results.
  *
- * A small model's step is hundreds of tiny matrix products; threads that share one step spend their time waiting for
- * each other. So a generation that is alone is computed by all cores, and several are shared out to workers with a core
- * or some each. A large model's products fill all cores, and its weights are better read once than by several workers.
+ * A step of a small model is hundreds of tiny matmuls; threads that share one step spend their time waiting for each
+ * other. So a lone generation gets a worker with all cores, and several are spread over workers with one or a few cores
+ * each. The matmuls of a large model fill all cores, and its weights are better read once than by several workers.
  */
 export class Scheduler {
   readonly #workers: DecodeWorkers<ScheduledWorker>;
   #waiting: readonly QueueEntry[] = [];
-  /** By id. Cancelled ones stay until the worker has let go of their slots. */
+  /** By id. Cancelled ones stay until the worker has released their slots. */
   readonly #running = new Map<string, Decoding>();
   #stepsComputed = 0;
   #secondsPerGeneration = 1;
@@ -112,13 +113,13 @@ export class Scheduler {
     };
   }
 
-  /** Settles when all workers can work. KV slots are those of one worker, the most that a generation can have. */
+  /** Resolves when all workers are ready. `kvSlots` are those of one worker, the most a generation can use. */
   get ready(): Promise<TransformerFacts> {
     const { lone, sharing } = this.#workers;
     return Promise.all([lone.thread.ready, ...sharing.map(({ thread }) => thread.ready)]).then(([facts]) => facts);
   }
 
-  /** How many there are, each with KV memory of its own. */
+  /** The number of decode workers, each with its own KV memory. */
   get decodeWorkers(): number {
     return this.#allWorkers.length;
   }
@@ -131,14 +132,14 @@ export class Scheduler {
     return this.#decoding.length;
   }
 
-  /** Since the start, for cancelled generations too. */
+  /** Since the start, including cancelled generations. */
   get stepsComputed(): number {
     return this.#stepsComputed;
   }
 
   /**
-   * @param client whose it is: the queue is fair between clients
-   * @throws QueueFullError before anything has happened to the generation
+   * @param client Identifies the client, since the queue is fair between clients.
+   * @throws QueueFullError; the generation is unchanged then.
    */
   enqueue(generation: Generation, client: string): void {
     const position = this.queued;
@@ -152,7 +153,7 @@ export class Scheduler {
     this.#admit();
   }
 
-  /** Does nothing where the generation is not queued or running here. */
+  /** No effect if the generation is not queued or running here. */
   cancel(generation: Generation): void {
     const running = this.#unfinished(generation.id);
     const others = this.#waiting.filter((entry) => entry.generation !== generation);
@@ -160,11 +161,11 @@ export class Scheduler {
     else if (others.length === this.queued) return;
     this.#waiting = others;
     generation.apply({ type: 'cancelled' });
-    // Others may have waited behind it only.
+    // It may have been the only one that held up the others.
     if (!running) this.#admit();
   }
 
-  /** What is queued or running now. */
+  /** All queued and running generations. */
   get unfinished(): readonly Generation[] {
     return [...this.#decoding, ...this.#waiting.map(({ generation }) => generation)];
   }
@@ -187,7 +188,7 @@ export class Scheduler {
     return nextAdmission({ waiting, running, workers: this.#workers, maxConcurrent });
   }
 
-  /** Whoever comes when nobody waits and there is room does not wait either. */
+  /** With nobody waiting and room to run, a newcomer does not need a place in the queue. */
   #hasRoomFor(entry: QueueEntry): boolean {
     return this.queued === 0 && this.#next([entry]) !== undefined;
   }
@@ -197,7 +198,7 @@ export class Scheduler {
     return Math.max(1, Math.ceil(this.#secondsPerGeneration * ahead));
   }
 
-  /** Lets in whoever there is room for; where nobody will ever have any, all fail. */
+  /** Admits everyone there is room for. If no worker can ever run again, all fail. */
   #admit(): void {
     const lost = this.#allWorkers.every(({ unusable }) => unusable) ? this.#workers.lone.unusable : undefined;
     if (lost) {
@@ -240,7 +241,7 @@ export class Scheduler {
     }
   }
 
-  /** The worker may still speak of a generation that was cancelled. */
+  /** Undefined for a cancelled generation, which the worker may still report on. */
   #unfinished(id: string): Decoding | undefined {
     const running = this.#running.get(id);
     return running?.generation.isFinished === false ? running : undefined;
@@ -256,7 +257,7 @@ export class Scheduler {
     generation.apply({ type: 'completed' });
   }
 
-  /** Only what the worker was working on is lost, unless it was the last one, and no other takes its place. */
+  /** Fails what this worker was decoding; if it was the last one and is not replaced, all others fail, too. */
   #fail(worker: ScheduledWorker, error: WorkerError): void {
     worker.kvSlots = 0;
     if (error.code === 'WORKER_UNUSABLE') worker.unusable = error;

@@ -1,4 +1,4 @@
-/** What GraphiQL opens with, one operation a tab. */
+/** Operations shown in GraphiQL, one per tab. */
 export const exampleOperations = [
   {
     query: `# Press the play button. Every decoding step is streamed as it happens.

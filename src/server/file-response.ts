@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface FileAnswer {
-  /** What names the file's content and encoding. */
+  /** Identifies the file's content and encoding. */
   readonly etag: string;
-  /** Sent with the file, and with word that the client's copy is still good. */
+  /** Sent with 200 and with 304. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent with the file alone. */
+  /** Sent with 200 only. */
   readonly contentHeaders: Readonly<Record<string, string>>;
-  /** Not asked for where the client has the file. */
+  /** Not called if the client has the file. */
   readonly read: () => Uint8Array | Promise<Uint8Array>;
 }
 
-/** A strong entity tag for whatever has this content. */
+/** A strong entity tag for the content. */
 export function etagOf(content: string | Uint8Array): string {
   return `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
 }
 
-/** RFC 9110, 13.1.2: weak comparison against each tag of the list, or `*` for any. */
+/** RFC 9110, 13.1.2: weak comparison with each tag of the list, or `*` for any. */
 export function hasCopy(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch?.trim() === '*') return true;
   const tags = ifNoneMatch?.match(/(?:W\/)?"[^"]*"/g) ?? [];
@@ -28,7 +28,7 @@ export function isRead({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Answers GET and HEAD with a file, or with 304 to a client that has it. */
+/** Answers GET and HEAD with the file, or with 304 if the client has it. */
 export async function answerFile(request: IncomingMessage, response: ServerResponse, file: FileAnswer): Promise<void> {
   const headers = { ...file.headers, etag: file.etag };
   if (hasCopy(request.headers['if-none-match'], file.etag)) {

@@ -12,27 +12,27 @@ import { exampleOperations } from './examples.js';
 
 export const graphqlPath = '/graphql';
 
-/** A picture with its events needs a depth of 5; introspection is not counted. */
+/** A picture within its events needs a depth of 5; introspection is not counted. */
 const maxDepth = 12;
 const maxAliases = 30;
-/** A document may hold every token of a grid as a literal, but not without end. */
+/** Enough for every token of a grid as a literal, but bounded. */
 const maxTokens = 10_000;
 
 export interface GraphQLOptions {
   readonly engine: Engine;
-  /** Where clients reach this server; where absent, what each of them calls it. */
+  /** The public origin of this server. Default: the host that the client addressed. */
   readonly publicOrigin?: string | undefined;
   readonly report: (error: unknown) => void;
 }
 
-/** A WebSocket says by itself what its client calls this server, and whose it is; a request says it in its headers. */
+/** WebSocket connections provide these values; for HTTP they are derived from the request's headers. */
 type InitialContext = YogaInitialContext & {
   readonly host?: string | undefined;
   readonly client?: string | undefined;
   readonly req?: IncomingMessage;
 };
 
-/** GraphQL over HTTP and SSE, with limits that hold on the WebSocket too: both run the same plugins. */
+/** GraphQL over HTTP and SSE. The limits are plugins, which WebSocket operations run as well. */
 export function createGraphQL({ engine, publicOrigin, report }: GraphQLOptions) {
   return createYoga<object, Context>({
     schema,
@@ -46,14 +46,14 @@ export function createGraphQL({ engine, publicOrigin, report }: GraphQLOptions) 
     graphiql: { subscriptionsProtocol: 'WS', title: 'RandAR', defaultTabs: exampleOperations },
     renderGraphiQL,
     logging: false,
-    // Yoga's own limit is below an inline image's; the server refuses bodies before they come here, by their length.
+    // Yoga's own limit is smaller than an inline image; the server has already checked the body's length.
     maxRequestBodySize: false,
     maskedErrors: { maskError: (error) => maskError(error, report) },
     plugins: [maxDepthPlugin({ n: maxDepth }), maxAliasesPlugin({ n: maxAliases }), refusals],
   });
 }
 
-/** Errors of parsing and validation come past the masking: they get their code here. */
+/** Parsing and validation errors bypass masking, so they get their code here. */
 const refusals: Plugin = {
   onParse: ({ setParseFn }) => {
     setParseFn((source: string, options: object) => parse(source, { ...options, maxTokens }));

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { answerFile, etagOf, isRead, type FileAnswer } from './file-response.js';
 
-/** The files of the built page by their paths: nothing else is ever read for a request. */
+/** The files of the built page by path. Requests never read any other file. */
 export type Page = ReadonlyMap<string, PageFile>;
 
-/** Two representations, which want two tags. */
+/** The plain and the compressed representation, each with its own tag. */
 interface PageFile {
   readonly plain: FileAnswer;
   readonly gzipped: FileAnswer;
@@ -21,7 +21,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The page is its own files, this server's pictures and API, and pictures that are dropped on it. */
+/** Allows only the page's own files, this server's API and pictures, and local images dropped on the page. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -34,9 +34,9 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /**
- * Reads what `npm run build` made of the page.
+ * Reads the built page.
  *
- * @throws Error where it was not built
+ * @throws Error if it has not been built.
  */
 export async function readPage(): Promise<Page> {
   const folder = path.dirname(createRequire(import.meta.url).resolve('#studio'));
@@ -54,7 +54,7 @@ export async function readPage(): Promise<Page> {
 }
 
 function pageFile(name: string, bytes: Buffer): PageFile {
-  // Vite puts a hash of their content into the names of assets.
+  // Vite puts a content hash into the names of assets.
   const isNamedByContent = name.startsWith('assets/');
   const headers = {
     'cache-control': isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache',
@@ -77,7 +77,7 @@ function pageFile(name: string, bytes: Buffer): PageFile {
   };
 }
 
-/** Answers the path of one of the page's files. @returns whether it is one */
+/** Answers a request for one of the page's files. @returns Whether the path is one of them. */
 export async function servePage(
   request: IncomingMessage,
   response: ServerResponse,
@@ -91,7 +91,7 @@ export async function servePage(
   return true;
 }
 
-/** `gzip;q=0` refuses it (RFC 9110, 12.5.3). */
+/** `gzip;q=0` refuses gzip (RFC 9110, 12.5.3). */
 function acceptsGzip({ headers }: IncomingMessage): boolean {
   return /(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?:1|0\.0*[1-9]))/.test(headers['accept-encoding'] ?? '');
 }

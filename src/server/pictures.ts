@@ -7,7 +7,7 @@ import { answerFile, etagOf, isRead } from './file-response.js';
 
 export const picturesPath = '/pictures/';
 
-/** The same address is the same picture for ever: its weights are named in it. */
+/** A picture's URL includes the weights, so its content never changes. */
 const headers = {
   'cache-control': 'public, max-age=31536000, immutable',
   'access-control-allow-origin': '*',
@@ -15,7 +15,7 @@ const headers = {
   'x-content-type-options': 'nosniff',
 };
 
-/** Answers the address of a picture with its file. */
+/** Answers a request for a picture URL. */
 export async function servePicture(request: IncomingMessage, response: ServerResponse, engine: Engine): Promise<void> {
   if (!isRead(request)) {
     refuse(response, 405, 'Expected GET or HEAD.', { allow: 'GET, HEAD' });

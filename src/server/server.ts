@@ -9,9 +9,9 @@ import { serveWebSocket } from './websocket.js';
 
 export interface ServerOptions {
   readonly host: string;
-  /** 0 takes any free port. */
+  /** 0 picks any free port. */
   readonly port: number;
-  /** Where clients reach this server, where that is not what they call it: behind a proxy. */
+  /** The public origin, if it differs from the host that clients send: behind a proxy. */
   readonly publicOrigin?: string | undefined;
   readonly report: (error: unknown) => void;
 }
@@ -19,16 +19,16 @@ export interface ServerOptions {
 export interface RunningServer {
   /** For example http://127.0.0.1:4000 */
   readonly address: string;
-  /** Takes no new work, lets what runs finish for up to `graceMs`, then ends connections and threads. */
+  /** Accepts no new work, waits up to `graceMs` for running generations, then ends connections and threads. */
   close(graceMs?: number): Promise<void>;
 }
 
-/** Bytes of one request: an image of 20 MiB, inline or uploaded, fits. */
+/** Maximum size of a request: an image of 20 MiB, inline or uploaded, fits. */
 const maxBodyBytes = 32 * 2 ** 20;
 
 /**
- * A connection may be idle for this long. Whoever keeps one to use it again, as proxies do for a minute, must be the first
- * to give it up: else the server closes it while a request is under way.
+ * How long a connection may be idle. Proxies reuse connections for about a minute and must be the first to give up,
+ * otherwise the server could close one just as a request arrives.
  */
 const keepAliveMs = 75_000;
 
@@ -53,7 +53,7 @@ export async function startServer(engine: Engine, options: ServerOptions): Promi
   }
 
   await listen(server, options);
-  // Only now: a WebSocket server tells standard error by itself of a port that cannot be had.
+  // Only after listening: ws prints an error about an unavailable port by itself.
   const closeSockets = serveWebSocket(server, yoga);
   return {
     address: addressOf(server, options.host),
@@ -67,7 +67,7 @@ export async function startServer(engine: Engine, options: ServerOptions): Promi
   };
 }
 
-/** A body's length must be known before it is read: it is refused by its length, not by what it has cost. */
+/** Rejects a request by its declared length, before the body is read. */
 function refuseBody(request: IncomingMessage, response: ServerResponse): boolean {
   const chunked = request.headers['transfer-encoding'] !== undefined;
   const length = Number(request.headers['content-length'] ?? 0);

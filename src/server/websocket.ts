@@ -6,16 +6,16 @@ import { WebSocketServer } from 'ws';
 import { refusedByGraphQL } from '../api/errors.js';
 import { graphqlPath, type createGraphQL } from './graphql.js';
 
-/** Bytes of one message: GraphQL documents with inline images. */
+/** Maximum size of a message: a GraphQL document with inline images. */
 const maxMessageBytes = 32 * 2 ** 20;
 
 /**
- * A socket is asked this often whether its client is still there: proxies close what is silent for a minute, and Yoga
- * writes to a stream of server-sent events as often.
+ * How often a socket is pinged: proxies close connections that are silent for a minute. Yoga pings server-sent events
+ * at the same interval.
  */
 const pingMs = 12_000;
 
-/** What Yoga's plugins make of one operation: its functions hold the limits and mask errors. */
+/** The functions with Yoga's plugins applied: they enforce limits and mask errors. */
 interface Enveloped {
   readonly schema: GraphQLSchema;
   readonly parse: (source: string) => DocumentNode;
@@ -30,10 +30,10 @@ interface PreparedArgs extends ExecutionArgs {
 }
 
 /**
- * graphql-ws on the path of GraphQL over HTTP. Every operation passes through Yoga's plugins first: they hold the limits
- * and mask errors, and Yoga by itself guards only HTTP.
+ * graphql-ws on the same path as GraphQL over HTTP. Every operation passes through Yoga's plugins, which enforce the
+ * limits and mask errors; Yoga itself covers only HTTP.
  *
- * @returns ends the connections
+ * @returns A function that closes the connections.
  */
 export function serveWebSocket(server: Server, yoga: ReturnType<typeof createGraphQL>): () => Promise<void> {
   const sockets = new WebSocketServer({ server, path: graphqlPath, maxPayload: maxMessageBytes });
@@ -76,7 +76,7 @@ export function serveWebSocket(server: Server, yoga: ReturnType<typeof createGra
   };
 }
 
-/** Over HTTP Yoga catches what a limit or the parser throws; here it would end the whole socket. */
+/** Over HTTP, Yoga catches what a limit or the parser throws; here it would close the whole socket. */
 function refusedOr<Result>(run: () => Result): Result | readonly GraphQLError[] {
   try {
     return run();

@@ -1,16 +1,16 @@
 import { doubleAt, floatAt, rowAt } from '../numbers/at.js';
-/** The vectors that tokens stand for, [vocabulary, dimensions]. */
+/** The vectors of the tokens, [vocabulary, dimensions]. */
 export interface Codebook {
   readonly vocabulary: number;
   readonly dimensions: number;
   readonly rows: Float32Array;
-  /** Each row's length, squared. */
+  /** The squared length of each row. */
   readonly squares: Float64Array;
-  /** Rows are points on the unit sphere, and a vector is brought there before its nearest row is taken. */
+  /** Whether rows are unit vectors; vectors are then normalized before the nearest row is looked up. */
   readonly isNormalised: boolean;
 }
 
-/** @param stored a checkpoint's rows, of any length */
+/** @param stored The rows of a checkpoint, not normalized. */
 export function createCodebook(vocabulary: number, stored: Float32Array, isNormalised: boolean): Codebook {
   const dimensions = stored.length / vocabulary;
   const rows = stored.slice();
@@ -21,7 +21,7 @@ export function createCodebook(vocabulary: number, stored: Float32Array, isNorma
 }
 
 /**
- * The token of each cell of an encoder's output [dimensions, H, W]: its nearest row, the lowest of equals.
+ * The token of each cell of an encoder's output [dimensions, H, W]: the nearest row, the lowest index breaking ties.
  * Source: RandAR/model/tokenizer.py and maskgit_tokenizer.py, VectorQuantizer.forward.
  */
 export function quantise(map: Float32Array, { dimensions, rows, squares, isNormalised }: Codebook): Int32Array {
@@ -36,7 +36,7 @@ export function quantise(map: Float32Array, { dimensions, rows, squares, isNorma
   return tokens;
 }
 
-/** What the decoder draws tokens from: their rows as a map [dimensions, H, W]. */
+/** The decoder's input: the tokens' rows as a map [dimensions, H, W]. */
 export function lookUp(tokens: Int32Array, { vocabulary, dimensions, rows }: Codebook): Float32Array {
   const map = new Float32Array(tokens.length * dimensions);
   for (const [cell, token] of tokens.entries()) {
@@ -48,7 +48,7 @@ export function lookUp(tokens: Int32Array, { vocabulary, dimensions, rows }: Cod
   return map;
 }
 
-/** The squared distance to a row is |row|^2 - 2 row.vector, up to what is the same for all rows. */
+/** The squared distance to a row is |row|^2 - 2 row.vector, plus a constant. */
 function nearest(vector: Float32Array, rows: Float32Array, squares: Float64Array): number {
   let best = 0;
   let least = Infinity;
@@ -65,7 +65,7 @@ function nearest(vector: Float32Array, rows: Float32Array, squares: Float64Array
   return best;
 }
 
-/** In place, as torch.nn.functional.normalize: a vector of zeros stays one. */
+/** In place, like torch.nn.functional.normalize: a zero vector stays zero. */
 function normalise(vector: Float32Array): void {
   const norm = Math.max(Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0)), 1e-12);
   for (const [i, x] of vector.entries()) vector[i] = x / norm;

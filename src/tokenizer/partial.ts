@@ -4,9 +4,9 @@ import type { Tokenizer } from './tokenizer.js';
 import { intAt } from '../numbers/at.js';
 
 /**
- * A partly decoded picture through the decoder, RGB [grid.height * factor, grid.width * factor, 3]. Cells of token -1
- * look unknown. What the decoder is given in their place is their nearest known token: it sees every cell's
- * surroundings, and a made-up token there would show in the known cells beside it.
+ * Renders a partly decoded picture through the decoder, RGB [grid.height * factor, grid.width * factor, 3], with
+ * unknown cells painted over. The decoder sees the surroundings of each cell, and arbitrary tokens would show in
+ * neighbouring known cells, so unknown cells get the nearest known token.
  */
 export async function decodePartial(tokenizer: Tokenizer, tokens: Int32Array, grid: Grid): Promise<Uint8Array> {
   const filled = spreadKnown(tokens, grid);
@@ -15,11 +15,11 @@ export async function decodePartial(tokenizer: Tokenizer, tokens: Int32Array, gr
   return picture;
 }
 
-/** Every unknown cell with the token of the known cell that is the fewest steps left, right, up or down away. */
+/** Fills every unknown cell with the token of the nearest known cell, in steps left, right, up or down. */
 export function spreadKnown(tokens: Int32Array, { width, height }: Grid): Int32Array {
   const filled = tokens.slice();
   let edge = Array.from(filled.keys()).filter((cell) => filled[cell] !== unknownToken);
-  // With nothing known nothing of the picture shows: any token will do.
+  // If nothing is known, no cell will show, so any token will do.
   if (edge.length === 0) return filled.fill(0);
   while (edge.length > 0) {
     const reached: number[] = [];

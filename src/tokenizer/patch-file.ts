@@ -4,13 +4,15 @@ import { withSafetensors } from '../checkpoint/safetensors-file.js';
 import { writeSafetensors } from '../checkpoint/write-safetensors.js';
 import type { PatchTable } from './patches.js';
 
-/** A patch table as a safetensors file with one tensor: making one anew takes minutes for a large codebook. */
+/**
+ * Stores a patch table as a safetensors file with one tensor, since building one takes minutes for a large codebook.
+ */
 export async function writePatches(file: string, { vocabulary, factor, pixels }: PatchTable): Promise<void> {
   const tensor = { name, dtype: 'U8', shape: shapeOf(vocabulary, factor) } as const;
   await writeSafetensors(file, [tensor], () => Promise.resolve(pixels));
 }
 
-/** @throws CheckpointError where the file is broken, or of another tokenizer */
+/** @throws CheckpointError if the file is broken or belongs to another tokenizer. */
 export async function readPatches(
   path: string,
   { vocabulary, factor }: Pick<PatchTable, 'vocabulary' | 'factor'>,
@@ -24,7 +26,9 @@ export async function readPatches(
     });
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    throw new CheckpointError(`${error.message}; without it in model.json the table is made anew`, { cause: error });
+    throw new CheckpointError(`${error.message}; remove it from model.json to have the table rebuilt`, {
+      cause: error,
+    });
   }
 }
 

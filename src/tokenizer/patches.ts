@@ -3,7 +3,7 @@ import { arrangeBySimilarity } from './similarity.js';
 import type { Tokenizer } from './tokenizer.js';
 import { byteAt, floatAt, rowAt, wordAt } from '../numbers/at.js';
 
-/** What each code looks like by itself: a picture drawn of these takes no network. */
+/** The appearance of each code by itself: a mosaic of patches takes no network. */
 export interface PatchTable {
   readonly vocabulary: number;
   readonly factor: number;
@@ -11,15 +11,15 @@ export interface PatchTable {
   readonly pixels: Uint8Array;
 }
 
-/** Bounds the decoder's memory: 256 x 256 pixels is what the released models draw at a time. */
+/** Limits the decoder's memory: the released models decode 256 x 256 pixels at a time. */
 const sheetPixels = 256;
-/** How often each code is drawn: of a large codebook once, which takes a minute and more as it is. */
+/** How often each code is drawn. Once for a large codebook, which already takes more than a minute. */
 const drawingsOf = (vocabulary: number): number => (vocabulary > 4096 ? 1 : 2);
 
 /**
- * A code's patch is the mean of what the decoder draws for it in the company of similar codes, which is how it stands
- * in real pictures. Alone in a picture it would lose its colour: the decoder normalises over the whole picture, so that
- * a constant one comes out grey. Blocks of 3x3 equal cells are no better than similar neighbours, at nine times the price.
+ * A code's patch is the mean of its decoded cells among similar codes, as it would appear in real pictures. A picture
+ * of a single code would lose its colour: the decoder normalizes over the whole picture, so a constant one comes out
+ * grey. Blocks of 3x3 equal cells are no better than similar neighbours, at nine times the cost.
  */
 export async function buildPatches(
   tokenizer: Tokenizer,
@@ -58,8 +58,8 @@ export async function buildPatches(
 const unknownGreys = [236, 220] as const;
 
 /**
- * A picture [grid.height * factor, grid.width * factor, 3] of patches; a cell that is not decoded yet is a checkerboard
- * of half a cell's squares.
+ * Renders a picture [grid.height * factor, grid.width * factor, 3] from patches. An unknown cell is a checkerboard with
+ * squares of half a cell.
  */
 export function renderMosaic({ vocabulary, factor, pixels }: PatchTable, tokens: Int32Array, grid: Grid): Uint8Array {
   if (tokens.length !== cellCount(grid)) {
@@ -81,7 +81,7 @@ export function renderMosaic({ vocabulary, factor, pixels }: PatchTable, tokens:
   return picture;
 }
 
-/** Over each cell of a picture whose token is not known: a checkerboard of half a cell's squares. */
+/** Paints a checkerboard with squares of half a cell over each unknown cell. */
 export function paintUnknownCells(picture: Uint8Array, tokens: Int32Array, grid: Grid, factor: number): void {
   const unknown = checkerboard(factor);
   for (const [cell, token] of tokens.entries()) {
@@ -89,7 +89,7 @@ export function paintUnknownCells(picture: Uint8Array, tokens: Int32Array, grid:
   }
 }
 
-/** @param patch RGB, [factor, factor, 3] */
+/** @param patch RGB, [factor, factor, 3]. */
 function paintCell(picture: Uint8Array, cell: number, patch: Uint8Array, grid: Grid, factor: number): void {
   forCellRows(cell, grid, factor, (at, row) => {
     picture.set(patch.subarray(row * factor * 3, (row + 1) * factor * 3), at);
@@ -106,7 +106,7 @@ function checkerboard(factor: number): Uint8Array {
   return pixels;
 }
 
-/** Each of a cell's rows of pixels: where it begins in a picture's bytes, and its number in the cell. */
+/** Visits the pixel rows of a cell with each row's offset in the picture's bytes and its number within the cell. */
 function forCellRows(cell: number, { width }: Grid, factor: number, visit: (at: number, row: number) => void): void {
   const left = (cell % width) * factor;
   const top = Math.floor(cell / width) * factor;

@@ -4,7 +4,7 @@ import { findLibrariesHere } from '../runtime/cuda/library-places.js';
 import { openCuda } from '../runtime/cuda/open-cuda.js';
 import { graphsOnDevice } from '../runtime/device/device-session.js';
 import { OrtError } from '../runtime/device/ort-api.js';
-import { cpu, traitsOf, type Device } from '../runtime/device.js';
+import { cpu, deviceName, traitsOf, type Device } from '../runtime/device.js';
 import { graphsOnHost } from '../runtime/graph-session.js';
 import { loadTokenizer, type Tokenizer } from './tokenizer.js';
 
@@ -12,16 +12,16 @@ export interface PlacedTokenizer {
   readonly tokenizer: Tokenizer;
   /** Where it computes pixels. */
   readonly device: Device;
-  /** Why it computes them on the CPU although steps are decoded on a GPU. */
-  readonly whyNotOnGpu?: string;
+  /** Why it computes them on the CPU, if steps are decoded on a GPU. */
+  readonly whyNotOnGpu: string | undefined;
   close(): Promise<void>;
 }
 
 /**
- * A tokenizer on the device that decodes the steps; on the CPU where that is a GPU without cuDNN, or one whose cuDNN does
- * not work.
+ * Loads a tokenizer on the device that decodes the steps, or on the CPU if that device cannot render: CUDA without a
+ * working cuDNN, and WebGPU, which one thread has for itself.
  *
- * @throws CheckpointError; DeviceError
+ * @throws CheckpointError if the weights cannot be used.
  */
 export async function placeTokenizer(
   path: string,
@@ -29,18 +29,21 @@ export async function placeTokenizer(
   device: Device,
   libraries: () => CudaLibraries = () => findLibrariesHere(process.env),
 ): Promise<PlacedTokenizer> {
-  if (!traitsOf(device).decodesOnDevice) return onHost(path, family, device);
+  const { decodesOnDevice, isForOneThread } = traitsOf(device);
+  if (!decodesOnDevice) {
+    return onCpu(path, family, isForOneThread ? `only one thread may use ${deviceName(device)}` : undefined);
+  }
   const found = libraries();
   const missing = missingFor('pixels', found);
   if (missing.length > 0) {
     const lack = missing.map(({ name }) => `no ${name}`).join(', ');
-    return { ...(await onHost(path, family, cpu)), whyNotOnGpu: `${lack}; npx randar setup-cuda --pixels` };
+    return onCpu(path, family, `${lack}; npx randar setup-cuda --pixels`);
   }
   try {
     return await onGpu(path, family, device, found);
   } catch (error) {
     if (!(error instanceof OrtError || error instanceof CudaLibraryError)) throw error;
-    return { ...(await onHost(path, family, cpu)), whyNotOnGpu: reasonOf(error) };
+    return onCpu(path, family, reasonOf(error));
   }
 }
 
@@ -50,10 +53,10 @@ function reasonOf({ message }: Error): string {
   return line.replace(/^.*\[ONNXRuntimeError\] : \d+ : \w+ : /, '');
 }
 
-async function onHost(path: string, family: TokenizerFamily, device: Device): Promise<PlacedTokenizer> {
-  // Decoding pictures is beside the point of a step's speed: one thread that never spins leaves the cores to the steps.
-  const tokenizer = await loadTokenizer(path, graphsOnHost({ device, threads: 1, spinning: false }), family);
-  return { tokenizer, device, close: () => tokenizer.close() };
+async function onCpu(path: string, family: TokenizerFamily, whyNotOnGpu?: string): Promise<PlacedTokenizer> {
+  // Rendering is less urgent than decoding: a single thread that never spins leaves the cores to the steps.
+  const tokenizer = await loadTokenizer(path, graphsOnHost({ device: cpu, threads: 1, spinning: false }), family);
+  return { tokenizer, device: cpu, whyNotOnGpu, close: () => tokenizer.close() };
 }
 
 async function onGpu(
@@ -72,7 +75,7 @@ async function onGpu(
     tokenizer = await loadTokenizer(path, graphsOnDevice({ api: cuda.api, env: cuda.env, cuda }), family);
     // cuDNN is called for the first time by a run, and one of another version fails there.
     await tokenizer.decode(Int32Array.of(0), { width: 1, height: 1 });
-    return { tokenizer, device, close };
+    return { tokenizer, device, whyNotOnGpu: undefined, close };
   } catch (error) {
     await close();
     throw error;

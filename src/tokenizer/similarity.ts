@@ -2,12 +2,14 @@ import { cellCount, type Grid } from '../decoding/grid.js';
 import type { Codebook } from './codebook.js';
 import { doubleAt, floatAt, intAt } from '../numbers/at.js';
 
-/** Products of the whole search, about a second. Of more codes than that allows, only some are compared for a cell. */
+/**
+ * Multiplications for the whole search, about a second. For larger codebooks only a sample is compared for each cell.
+ */
 const maxProducts = 2 ** 29;
 
 /**
- * Pictures filled with codes, cell by cell, each the nearest to its neighbours on the left and above of those that are
- * left; when none is left, all are there again.
+ * Fills pictures with codes cell by cell, choosing the remaining code closest to its left and upper neighbours. Once
+ * all are used, all are available again.
  */
 export function arrangeBySimilarity(codebook: Codebook, grid: Grid, pictures: number): Int32Array[] {
   const { dimensions, rows } = codebook;
@@ -32,17 +34,17 @@ export function arrangeBySimilarity(codebook: Codebook, grid: Grid, pictures: nu
   });
 }
 
-/** Codes that are not taken yet. */
+/** The codes that are not used yet. */
 class CodesLeft {
   #count = 0;
   /** The first #count are left. */
   readonly #tokens: Int32Array;
   readonly #squares: Float64Array;
-  /** Their vectors, dimension by dimension: sums that do not wait for one another are twice as quick. */
+  /** Their vectors, one array per dimension: independent sums are twice as fast. */
   readonly #columns: readonly Float32Array[];
   readonly #closeness: Float64Array;
 
-  /** @param compared how many of those that are left are looked at each time */
+  /** @param compared How many remaining codes are compared for each choice. */
   constructor(
     readonly codebook: Codebook,
     compared: number,
@@ -59,7 +61,7 @@ class CodesLeft {
     return this.#take(0);
   }
 
-  /** The nearest to a vector is that of the largest row.vector - |row|^2 / 2. */
+  /** The nearest row to a vector maximizes row.vector - |row|^2 / 2. */
   takeNearest(vector: Float64Array): number {
     if (this.#count === 0) this.#restore();
     const compared = Math.min(this.#count, this.#closeness.length);
@@ -86,7 +88,7 @@ class CodesLeft {
 
   #take(place: number): number {
     const token = intAt(this.#tokens, place);
-    // The last one takes its place.
+    // Move the last one into its place.
     const last = --this.#count;
     for (const list of [this.#tokens, this.#squares, ...this.#columns]) list.copyWithin(place, last, last + 1);
     return token;

@@ -15,30 +15,30 @@ import type { GraphSession, OpenGraph } from '../runtime/graph-session.js';
 import { createCodebook, lookUp, quantise, type Codebook } from './codebook.js';
 import { byteAt, floatAt } from '../numbers/at.js';
 
-/** Pictures to tokens and back, of any size. A picture is RGB bytes row by row: [height, width, 3]. */
+/** Converts pictures of any size to tokens and back. A picture is RGB bytes, row by row: [height, width, 3]. */
 export interface Tokenizer {
   readonly family: TokenizerFamily;
   readonly vocabulary: number;
-  /** Pixels along a cell's side. */
+  /** The side of a cell in pixels. */
   readonly factor: number;
   readonly codebook: Codebook;
-  /** A picture of [grid.height * factor, grid.width * factor] pixels; all of its cells are known. */
+  /** A picture of [grid.height * factor, grid.width * factor] pixels; all of its cells must be known. */
   decode(tokens: Int32Array, grid: Grid): Promise<Uint8Array>;
-  /** Several pictures of one size in one run. */
+  /** Several pictures of the same size in one run. */
   decodeBatch(pictures: readonly Int32Array[], grid: Grid): Promise<Uint8Array[]>;
-  /** The tokens of a picture whose width and height, in pixels, are multiples of `factor`, row by row. */
+  /** The tokens, row by row, of a picture whose sides are multiples of `factor` pixels. */
   encode(rgb: Uint8Array, width: number, height: number): Promise<Int32Array>;
-  /** Releases its sessions. */
+  /** Releases the sessions. */
   close(): Promise<void>;
 }
 
 /**
- * Loads a safetensors file of a tokenizer's weights. The decoder is ready on return; the encoder is made when first
- * asked for, since most models only ever draw.
+ * Loads a tokenizer from a safetensors file. The decoder is ready on return; the encoder is created on first use, since
+ * most models only ever draw.
  *
- * @param openGraph where its networks run
- * @param expected the family that the file is said to hold
- * @throws CheckpointError where the file is broken or holds something else
+ * @param openGraph Where its networks run.
+ * @param expected The tokenizer family that model.json states.
+ * @throws CheckpointError if the file is broken or holds something else.
  */
 export async function loadTokenizer(
   path: string,
@@ -49,8 +49,8 @@ export async function loadTokenizer(
     const weights = readTokenizer(new ParameterReader(path, file.tensors));
     if (expected !== undefined && weights.family !== expected) {
       throw new CheckpointError(
-        `${path}: holds a tokenizer of the family "${weights.family}", "${expected}" expected: ` +
-          `name this family in tokenizer.family of model.json, or another file`,
+        `${path}: contains a tokenizer of the family "${weights.family}", expected "${expected}": ` +
+          `change tokenizer.family in model.json, or use another file`,
       );
     }
     const { vocabulary, isNormalised } = weights;
@@ -110,7 +110,7 @@ function tokenizerOf(
   };
 }
 
-/** [3, H, W] floats to [H, W, 3] bytes: in fp32, clamped, truncated, as the references do. */
+/** [3, H, W] floats to [H, W, 3] bytes, clamped and truncated in fp32 like the reference. */
 function toBytes(pixels: Float32Array, { scale, high }: PixelRange): Uint8Array {
   const plane = pixels.length / 3;
   const bytes = new Uint8Array(pixels.length);

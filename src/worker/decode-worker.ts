@@ -1,18 +1,18 @@
 import type { AdmitMessage, DecodeThreadData, FromDecodeThread, ToDecodeThread, TransformerFacts } from './protocol.js';
 import { Thread, type WorkerError } from './thread.js';
 
-/** What a decode worker tells the one who started it, never before that has the worker in hand. */
+/** Callbacks of a decode worker. None is called before the caller has the worker. */
 export interface DecodeWorkerHandlers {
-  /** It can take generations: at first, and again after each death. */
+  /** Ready to take generations: after the start, and after each replacement. */
   readonly ready: (facts: TransformerFacts) => void;
   readonly message: (message: FromDecodeThread) => void;
-  /** What it was working on is lost. A new thread is on its way, unless the error is WORKER_UNUSABLE. */
+  /** Its generations are lost. A new thread is starting, unless the error is WORKER_UNUSABLE. */
   readonly died: (error: WorkerError) => void;
 }
 
-/** The main thread's side of a decode thread. Who may use which of its KV slots is for its owner to decide. */
+/** The main thread's side of a decode thread. Its owner decides who uses which KV slots. */
 export interface DecodeWorker {
-  /** Settles when it can take generations, or with the error that says why it never will. */
+  /** Resolves when it can take generations; rejects if it never will. */
   readonly ready: Promise<TransformerFacts>;
   admit(message: AdmitMessage): void;
   cancel(id: string): void;

@@ -5,7 +5,7 @@ import { workerData } from 'node:worker_threads';
 import { decodePartial } from '../tokenizer/partial.js';
 import type { FeatureEncoder } from '../family/transformer.js';
 import type { Manifest } from '../model/manifest.js';
-import { deviceName, featureDevice } from '../runtime/device.js';
+import { cpu, deviceName } from '../runtime/device.js';
 import { loadFeatures } from '../model/transformer-file.js';
 import { readPatches } from '../tokenizer/patch-file.js';
 import { buildPatches, type PatchTable } from '../tokenizer/patches.js';
@@ -22,7 +22,7 @@ import type {
   TokenizerFacts,
 } from './protocol.js';
 
-/** Owns the tokenizer's sessions: tokens to pixels and back, one job after another. */
+/** Owns the tokenizer's sessions. Converts tokens to pixels and back, one job at a time. */
 
 const { manifest, device } = workerData as ThreadData;
 const send = sender<FirstMessage<TokenizerFacts> | FromPictureThread>();
@@ -66,18 +66,18 @@ async function answer({ id, job }: ToPictureThread, tokenizer: Tokenizer): Promi
   }
 }
 
-/** The one asked for last: another layer is another graph. */
+/** The encoder used last; each layer needs another graph. */
 let encoder: { readonly layer: number; readonly loaded: Promise<FeatureEncoder> } | undefined;
 
 function encoderOf(layer: number): Promise<FeatureEncoder> {
   if (encoder?.layer !== layer) {
-    // Jobs come one after another, so nobody uses the one before.
+    // Jobs run one at a time, so the previous encoder is no longer in use.
     const before = Promise.resolve(encoder?.loaded);
     const loaded = before
       .then((unused) => unused?.close())
-      .then(() => loadFeatures(manifest, layer, { device: featureDevice(device), threads: 1, spinning: false }));
+      .then(() => loadFeatures(manifest, layer, { device: cpu, threads: 1, spinning: false }));
     encoder = { layer, loaded };
-    // One that could not be loaded is tried again by the next who asks; this one is told by `loaded` itself.
+    // A failed load is retried by the next job; this job gets the error from `loaded` itself.
     loaded.catch(() => (encoder = undefined));
   }
   return encoder.loaded;

@@ -14,15 +14,15 @@ interface Pending {
   readonly reject: (error: WorkerError) => void;
 }
 
-/** Jobs that may wait for one picture thread: each takes tens of milliseconds, so more than this would only time out. */
+/** Jobs that may wait for a picture thread. Each takes tens of milliseconds, so more would only time out. */
 const maxWaiting = 128;
 
-/** The main thread's side of a picture thread: a question each, an answer each. */
+/** The main thread's side of a picture thread: one reply per request. */
 export class PictureWorker {
   readonly #thread: Thread<TokenizerFacts, ToPictureThread, FromPictureThread>;
   readonly #pending = new Map<number, Pending>();
   #serial = 0;
-  /** Why the thread takes no more: it will not come back, or was closed. */
+  /** Why the thread takes no more jobs: it is unusable, or was closed. */
   #gone: WorkerError | undefined;
 
   constructor(data: ThreadData) {
@@ -40,22 +40,22 @@ export class PictureWorker {
     return this.#thread.ready;
   }
 
-  /** RGB bytes; cells of token -1 look unknown. */
+  /** RGB bytes; cells with token -1 are drawn as unknown. */
   async decode(tokens: Int32Array, grid: Grid): Promise<Uint8Array> {
     return (await this.#ask({ type: 'decode', tokens, grid })) as Uint8Array;
   }
 
-  /** Tokens, row by row, of RGB bytes whose sides are multiples of a cell's. */
+  /** The tokens, row by row, of RGB bytes whose sides are multiples of a cell's. */
   async encode(pixels: Uint8Array, width: number, height: number): Promise<Int32Array> {
     return (await this.#ask({ type: 'encode', pixels, width, height })) as Int32Array;
   }
 
-  /** [cells, dimension]: the transformer's features of a picture's tokens behind a layer. */
+  /** The transformer's features after a layer, [cells, dimension], for a picture's tokens. */
   async features(tokens: Int32Array, layer: number): Promise<Float32Array> {
     return (await this.#ask({ type: 'features', tokens, layer })) as Float32Array;
   }
 
-  /** [vocabulary, factor, factor, 3]: each code's own patch. */
+  /** [vocabulary, factor, factor, 3]: the patch of each code. */
   async patches(): Promise<Uint8Array> {
     return (await this.#ask({ type: 'patches' })) as Uint8Array;
   }

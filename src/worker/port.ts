@@ -8,21 +8,22 @@ function threadPort(): MessagePort {
   return parentPort;
 }
 
-/** What posts to the main thread. */
+/** A function that posts to the main thread. */
 export function sender<Message>(): (message: Message, transfer?: Transferable[]) => void {
   const port = threadPort();
   return (message, transfer = []) => port.postMessage(message, transfer);
 }
 
 /**
- * Node (20 at least) takes an isolate from its platform before it ends the isolate's background compilations, and one
- * that asks for garbage collection in between aborts the whole process (`NodePlatform::ForIsolate`, node_platform.cc;
- * the order is that of ~WorkerThreadData, node_worker.cc). A thread that has been idle for a while has none running.
+ * When a worker exits, Node (20 at least) unregisters its isolate before it ends the isolate's background compilations.
+ * One of these that requests garbage collection in between aborts the whole process (`NodePlatform::ForIsolate`,
+ * node_platform.cc; the order is that of ~WorkerThreadData, node_worker.cc). A thread that has been idle for a while
+ * has none running.
  */
 const QUIET_BEFORE_EXIT_MS = 100;
-/** A pause that ends later than by this was none: the thread still worked, or the machine is so busy that all waits. */
+/** A pause that ends later than this does not count: the thread was still busy, or the whole machine is. */
 const LATE_MS = 20;
-/** Not for ever: a machine may be busy for days. */
+/** A limit, since a machine may be busy for days. */
 const MOST_PAUSES = 20;
 
 async function untilQuiet(): Promise<void> {
@@ -34,8 +35,9 @@ async function untilQuiet(): Promise<void> {
 }
 
 /**
- * Takes every message that is for this thread. Told to close, the thread takes no more and ends.
- * @param stop lets go of work that is under way or waits
+ * Passes every message for this thread to `take`. After a close message, it takes no more and exits.
+ *
+ * @param stop Drops work that is running or waiting.
  */
 export function listen<Message extends { readonly type: string }>(
   take: (message: Message) => void,
@@ -44,7 +46,7 @@ export function listen<Message extends { readonly type: string }>(
   let closing = false;
   threadPort().on('message', (message: Message | CloseMessage) => {
     if (message.type === 'close') {
-      // Whoever asks twice is not to release a session twice.
+      // A session must not be released twice.
       if (closing) return;
       closing = true;
       void Promise.resolve(stop())
@@ -55,14 +57,14 @@ export function listen<Message extends { readonly type: string }>(
   });
 }
 
-/** An error in the form in which it crosses threads. */
+/** Converts an error to a message. */
 export function threadError(error: unknown): ThreadError {
   if (!(error instanceof Error)) return { code: 'INTERNAL', message: String(error) };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'INTERNAL';
   return { code, message: messageWithCause(error) };
 }
 
-/** What an error says, and the first line of what its cause says where it does not say that itself. */
+/** The message of an error, and the first line of its cause's message unless it is already included. */
 export function messageWithCause({ message, cause }: Error): string {
   const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
   return message.includes(reason) ? message : `${message} (${reason})`;

@@ -8,7 +8,7 @@ import type { Manifest } from '../model/manifest.js';
 
 /** Every message between the main thread and a worker thread, both directions. */
 
-/** What a thread is started with. */
+/** The data a thread is started with. */
 export interface ThreadData {
   readonly manifest: Manifest;
   readonly device: Device;
@@ -17,17 +17,17 @@ export interface ThreadData {
 export interface DecodeThreadData extends ThreadData {
   /** Of the KV memory. */
   readonly kvBytes: number;
-  /** Threads of one operator; 0 for one a core. */
+  /** Threads per operator; 0 for one per core. */
   readonly threads: number;
 }
 
-/** An error as it crosses threads. */
+/** An error as sent between threads. */
 export interface ThreadError {
   readonly code: string;
   readonly message: string;
 }
 
-/** Every thread takes this one, and ends as soon as what it computes right now is done. */
+/** Understood by every thread: it exits once the current computation is done. */
 export interface CloseMessage {
   readonly type: 'close';
 }
@@ -42,9 +42,9 @@ export interface AdmitMessage {
   readonly type: 'admit';
   readonly id: string;
   readonly request: DecodingRequest;
-  /** A second part that goes on from the first one's pictures. */
+  /** For an enlargement, the second decoding, which starts from the first one's pictures. */
   readonly enlarging?: Enlarging | undefined;
-  /** Those that it may use until it has ended. */
+  /** Its slots, until it has ended. */
   readonly slots: KvSlots;
 }
 
@@ -54,15 +54,15 @@ export type FromDecodeThread =
   | { readonly type: 'started'; readonly id: string }
   | {
       readonly type: 'stepped';
-      /** Every generation that shared the run. */
+      /** Every generation that took part in the run. */
       readonly steps: readonly { readonly id: string; readonly images: readonly DecodedCells[] }[];
     }
-  /** Its KV slots are free again; it is finished, cancelled, or has failed. */
+  /** The generation finished, was cancelled or failed; its KV slots are free again. */
   | { readonly type: 'ended'; readonly id: string; readonly error?: ThreadError };
 
-/** Slots of the KV memory side by side: a slot holds one sequence of a picture of the model's own size. */
+/** Adjacent slots of the KV memory. A slot holds one sequence of a picture at the model's resolution. */
 export interface KvSlots {
-  /** The first of them. */
+  /** The first slot. */
   readonly from: number;
   readonly count: number;
 }
@@ -70,9 +70,9 @@ export interface KvSlots {
 export interface TransformerFacts {
   readonly shape: TransformerShape;
   readonly precision: Precision;
-  /** Of its weights, in the precision in which they are stored. */
+  /** The size of the weights as stored. */
   readonly weightBytes: number;
-  /** How many slots the KV memory has. */
+  /** The number of slots in the KV memory. */
   readonly kvSlots: number;
   readonly kvSlotBytes: number;
 }
@@ -80,13 +80,13 @@ export interface TransformerFacts {
 // ---- picture thread: tokenizer
 
 export type PictureJob =
-  /** [vocabulary, factor, factor, 3] bytes: each code's own patch. */
+  /** [vocabulary, factor, factor, 3] bytes: the patch of each code. */
   | { readonly type: 'patches' }
-  /** RGB bytes; tokens of -1 are not known and look it. */
+  /** RGB bytes; cells with token -1 are drawn as unknown. */
   | { readonly type: 'decode'; readonly tokens: Int32Array; readonly grid: Grid }
-  /** Tokens of RGB bytes, row by row. */
+  /** The tokens of RGB bytes, row by row. */
   | { readonly type: 'encode'; readonly pixels: Uint8Array; readonly width: number; readonly height: number }
-  /** The transformer's features behind a layer: [cells, dimension] of the tokens of one picture, row by row. */
+  /** The transformer's features after a layer, [cells, dimension], for the tokens of one picture, row by row. */
   | { readonly type: 'features'; readonly tokens: Int32Array; readonly layer: number };
 
 export type JobResult = Uint8Array | Int32Array | Float32Array;
@@ -102,11 +102,11 @@ export type FromPictureThread =
   | { readonly type: 'failed'; readonly id: number; readonly error: ThreadError };
 
 export interface TokenizerFacts {
-  /** How many codes. */
+  /** The number of codes. */
   readonly vocabulary: number;
-  /** Pixels of a cell's side. */
+  /** The side of a cell in pixels. */
   readonly factor: number;
-  /** Names these weights: pictures of other weights have other addresses. */
+  /** Identifies the weights, so that pictures of other weights have other URLs. */
   readonly fingerprint: string;
   /** Where pixels are computed, and why not on the GPU on which steps are decoded. */
   readonly pixels: { readonly device: string; readonly whyNotOnGpu: string | undefined };

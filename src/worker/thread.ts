@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Worker, type Transferable } from 'node:worker_threads';
 import type { CloseMessage, FirstMessage } from './protocol.js';
 
-/** A worker thread could not do its work, or died. `code` is for programs. */
+/** A worker thread failed or died. `code` is for programs. */
 export class WorkerError extends Error {
   override readonly name = 'WorkerError';
 
@@ -15,11 +15,11 @@ export class WorkerError extends Error {
 }
 
 interface Handlers<Facts, Message> {
-  /** Every message but the first, which says whether the thread is ready. */
+  /** Called for every message but the first, which says whether the thread is ready. */
   readonly message: (message: Message) => void;
-  /** The thread died, and what it was working on is lost. A new one is on its way, unless it is WORKER_UNUSABLE. */
+  /** The thread died, and its work is lost. A new one is starting, unless the error is WORKER_UNUSABLE. */
   readonly died: (error: WorkerError) => void;
-  /** The thread can work: at first, and again after each death. */
+  /** The thread is ready: after the start, and after each replacement. */
   readonly ready: (facts: Facts) => void;
 }
 
@@ -28,13 +28,13 @@ interface Handlers<Facts, Message> {
  * fail again.
  */
 export class Thread<Facts, Incoming, Outgoing> {
-  /** Settles when the thread can work, or with the error that says why it never will. */
+  /** Resolves when the thread is ready; rejects if it never will be. */
   readonly ready: Promise<Facts>;
   #worker: Worker | undefined;
   #isReady = false;
   #closing = false;
 
-  /** @param entry a name in package.json's `imports`: threads always run the built JavaScript */
+  /** @param entry A name in package.json's `imports`: threads always run the built JavaScript. */
   constructor(
     readonly entry: '#decode-thread' | '#picture-thread',
     readonly data: object,
@@ -52,7 +52,7 @@ export class Thread<Facts, Incoming, Outgoing> {
     this.#worker?.postMessage(message, transfer);
   }
 
-  /** Ends the thread as a crash would: it is replaced. */
+  /** Ends the thread as a crash would; it is replaced. */
   async kill(): Promise<void> {
     await this.#exit();
   }
@@ -62,7 +62,7 @@ export class Thread<Facts, Incoming, Outgoing> {
     await this.#exit();
   }
 
-  /** The thread ends itself between two runs: one that is terminated inside of ONNX Runtime takes the process with it. */
+  /** The thread exits by itself between two runs: terminating it inside ONNX Runtime would take the process down. */
   async #exit(): Promise<void> {
     const worker = this.#worker;
     if (!worker) return;
@@ -73,8 +73,8 @@ export class Thread<Facts, Incoming, Outgoing> {
 
   #start(): Promise<Facts> {
     return new Promise<Facts>((resolve, reject) => {
-      // In here, so that a thread that the system refuses is one that cannot be used, and not an exception for whoever
-      // has started others already.
+      // Inside the promise: if the system refuses to start a thread, the promise rejects, and nothing is thrown at a
+      // caller that has already started other threads.
       const worker = new Worker(createRequire(import.meta.url).resolve(this.entry), { workerData: this.data });
       this.#worker = worker;
       let crash: Error | undefined;

@@ -5,7 +5,7 @@ import type { Trouble } from './trouble.js';
 
 type Capabilities = Model['capabilities'];
 
-/** Before a model is known: what most can, so that little changes when it is. */
+/** Assumed until the model is known; most models have all of them, so that little changes afterwards. */
 export const everyCapability: Capabilities = {
   parallelSteps: true,
   anyOrder: true,
@@ -14,7 +14,7 @@ export const everyCapability: Capabilities = {
   features: true,
 };
 
-/** The tasks that a model can be given; a redraw is offered where it was begun from a result. */
+/** The tasks that a model supports. Redraw is only offered once it was started from a result. */
 export function tasksOf({ anyOrder, knownTokens }: Capabilities, chosen: TaskKind): TaskKind[] {
   return [
     'draw',
@@ -24,13 +24,13 @@ export function tasksOf({ anyOrder, knownTokens }: Capabilities, chosen: TaskKin
   ];
 }
 
-/** The task that is left after another model was chosen: a redraw takes tokens of the model before. */
+/** The task after switching to another model: a redraw needs tokens of the previous one. */
 export function taskFor(task: Task, capabilities: Capabilities): Task {
   const isPossible = task.kind !== 'redraw' && tasksOf(capabilities, task.kind).includes(task.kind);
   return isPossible ? task : { kind: 'draw' };
 }
 
-/** Why a picture cannot be given to a model, and what to do instead; undefined where it can be. */
+/** Why a picture cannot be used with a model, and what to do instead; undefined if it can. */
 export function pictureTrouble(
   { name, capabilities }: Pick<Model, 'name' | 'capabilities'>,
   models: readonly Pick<Model, 'name' | 'capabilities'>[],
@@ -49,7 +49,7 @@ export function pictureTrouble(
   };
 }
 
-/** The form without what a model cannot be asked for: a control that is not shown says nothing. */
+/** Removes fields that the model does not support, since their controls are hidden. */
 export function formFor(form: Form, { parallelSteps, anyOrder, enlarging }: Capabilities): Form {
   return {
     ...form,

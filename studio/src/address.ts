@@ -1,10 +1,10 @@
-/** What the page shows, kept in its address so that a reload, a bookmark or another person shows the same. */
+/** What the page shows, as stored in its URL, so that reloads, bookmarks and shared links show the same. */
 export interface Address {
   /** One generation, or two to compare. */
   readonly generations: readonly string[];
 }
 
-/** Ids are of letters, digits, - and _: anything else is no address of ours. */
+/** The form of a generation's id; any other URL is ignored. */
 const id = /^[\w-]{1,100}$/;
 
 export function parseAddress(hash: string): Address {

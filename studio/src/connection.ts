@@ -8,12 +8,12 @@ export interface Connection {
   readonly state: Value<ConnectionState>;
 }
 
-/** How a socket is closed that nobody needs any more, RFC 6455: all others were lost. */
+/** Close code of a socket that was closed on purpose (RFC 6455); any other means it was lost. */
 const normalClosure = 1000;
 
 const probeAfterMs = 1_000;
 
-/** Whether the server is there, as the client's socket tells; where it is not, it is asked again until it is. */
+/** Tracks whether the server is reachable through the client's socket, and polls it while it is not. */
 export function connect(url: string): Connection {
   const state = createValue<ConnectionState>('connecting');
   let isProbing = false;
@@ -36,7 +36,7 @@ export function connect(url: string): Connection {
     isProbing = true;
     while (state.get() === 'lost') {
       await new Promise((resolve) => setTimeout(resolve, probeAfterMs));
-      // An answer may come over a socket that was open before the loss was told of, and opens no more.
+      // Set here, since the answer may come over a socket that was already open: then none reports opening.
       await client.server().then(
         () => state.set('open'),
         () => undefined,

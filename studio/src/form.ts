@@ -1,10 +1,10 @@
 import type { GenerateInput, Model, OrderKind, PreviewMode, ScheduleKind, SourceInput } from 'randar-client';
 
-/** What the controls hold: text as it was typed, empty for the model's own default. */
+/** The values of the controls, as typed; empty means the model's default. */
 export interface Form {
-  /** A folder of models/; empty for the default. */
+  /** A model id; empty for the default. */
   readonly model: string;
-  /** The chosen label's name. */
+  /** The name of the chosen label. */
   readonly label: string;
   readonly seed: string;
   readonly count: string;
@@ -37,13 +37,15 @@ export const initialForm: Form = {
   size: '1',
 };
 
-/** What stands for what is left empty where it must be said: for one end of the guidance, for an order compared with. */
+/**
+ * Defaults needed where an empty field must be sent explicitly: one end of the guidance, or an order to compare with.
+ */
 export type FormDefaults = Pick<
   Model['defaults'],
   'order' | 'guidanceStart' | 'guidanceEnd' | 'guidanceCurve' | 'guidancePower'
 >;
 
-/** The input that the form asks for. What is left as it is does not appear: the server's defaults are the server's. */
+/** Converts the form to an input. Fields left empty are omitted, so that the server's defaults apply. */
 export function inputOf(form: Form, seed: number, defaults: FormDefaults, source?: SourceInput): GenerateInput {
   return {
     ...(form.model === '' ? {} : { model: form.model }),
@@ -65,7 +67,7 @@ export function inputOf(form: Form, seed: number, defaults: FormDefaults, source
           },
         }),
     ...(form.preview === 'MOSAIC' ? {} : { preview: { mode: form.preview } }),
-    // A size does not go together with a source.
+    // A size cannot be combined with a source.
     ...(form.size === '1' || source ? {} : { size: { factor: Number(form.size) } }),
     ...(source ? { source } : {}),
   };
@@ -79,7 +81,7 @@ function numbers(form: Form, fields: readonly NumberField[]): Partial<Record<Num
   );
 }
 
-/** A seed that every count of pictures still fits behind. */
+/** A random seed that leaves room for the following seeds of any count. */
 export function anySeed(): number {
   return Math.floor(Math.random() * (2 ** 31 - 17));
 }

@@ -1,19 +1,19 @@
 import type { Playback, Preview } from './playback.js';
 
-/** A cell that no step has decoded yet. */
+/** A cell that is not decoded yet. */
 export const notYet = -1;
 
-/** What the steps so far did to the cells of one picture. */
+/** The state of one picture's cells at a step. */
 export interface Cells {
   readonly width: number;
   readonly height: number;
-  /** The step that decoded each cell: 0 where the source gave it, `notYet` where none did. */
+  /** The step that decoded each cell: 0 if the source gave it, `notYet` if it is unknown. */
   readonly decodedAt: Int32Array;
-  /** The probability with which each was drawn; 1 where the source gave it, 0 where it is not there yet. */
+  /** The probability of each token: 1 if the source gave it, 0 if it is unknown. */
   readonly probability: Float32Array;
 }
 
-/** Undefined before the first step begins. */
+/** Undefined before the generation has started. */
 export function cellsOf({ grid, given, steps }: Playback, index: number): Cells | undefined {
   if (!grid) return undefined;
   const decodedAt = new Int32Array(grid.width * grid.height).fill(notYet);
@@ -41,21 +41,21 @@ export function knownCount({ decodedAt }: Cells, step: number): number {
   return decodedAt.reduce((count, at) => (isKnown(at, step) ? count + 1 : count), 0);
 }
 
-/** The newest partly decoded picture that shows no more than `step` steps. */
+/** The newest preview that shows at most `step` steps. */
 export function previewAt({ previews }: Playback, index: number, step: number): Preview | undefined {
   return previews.findLast((preview) => preview.index === index && preview.step <= step);
 }
 
-/** What a picture's cells are shown by. */
+/** The image to show for the cells. */
 export interface Shown {
   readonly path: string;
-  /** The finished picture, tokens on the way, or the small picture that an enlargement begins with. */
+  /** The finished picture, a preview, or the small picture of an enlargement. */
   readonly kind: 'finished' | 'tokens' | 'small';
 }
 
 /**
- * What the cells look like at a step: the finished picture where there is one, for it was decoded from their tokens.
- * Only while an enlargement draws its small picture is that shown as it was, for its cells are of another grid.
+ * The image to show at a step: the finished picture if there is one, since it was decoded from these tokens. While an
+ * enlargement decodes its small picture, that is shown instead, since it has another grid.
  */
 export function shownAt(playback: Playback, index: number, step: number): Shown | undefined {
   const finished = playback.images[index];
@@ -72,7 +72,7 @@ function isOfSmallerGrid({ width }: Preview, { grid, facts }: Playback): boolean
   return width < (grid.width * facts.model.imageWidth) / facts.model.gridWidth;
 }
 
-/** One bar of the timeline. */
+/** A bar of the timeline. */
 export interface StepSummary {
   readonly tokens: number;
   /** The mean probability of its tokens, 0 to 1. */
@@ -89,7 +89,7 @@ export function timelineOf({ steps }: Playback, index: number): StepSummary[] {
   });
 }
 
-/** The frame in words, for who cannot see it. */
+/** Describes the frame in words, for screen readers. */
 export function describeFrame(cells: Cells, step: number): string {
   const total = cells.decodedAt.length;
   const known = knownCount(cells, step);

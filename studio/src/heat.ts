@@ -1,6 +1,9 @@
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** From dark violet over the accent to pale yellow: lightness rises all the way, so that no colour need be told. */
+/**
+ * Dark violet through the accent to pale yellow. Lightness increases throughout, so the scale does not depend on colour
+ * vision.
+ */
 const ramp: readonly [Rgb, Rgb, Rgb, Rgb] = [
   [45, 27, 78],
   [146, 43, 92],
@@ -8,7 +11,7 @@ const ramp: readonly [Rgb, Rgb, Rgb, Rgb] = [
   [255, 232, 158],
 ];
 
-/** @param value 0 to 1 */
+/** @param value 0 to 1. */
 export function heatColour(value: number): string {
   const place = Math.min(Math.max(value, 0), 1) * (ramp.length - 1);
   const low = Math.min(Math.floor(place), ramp.length - 2);

@@ -1,7 +1,7 @@
 import type { GenerateInput } from 'randar-client';
 import { createValue, type Value } from './value.js';
 
-/** A generation that was drawn from this page, with the input that draws it again. */
+/** A generation started from this page, with the input that reproduces it. */
 export interface Drawn {
   readonly id: string;
   readonly input: GenerateInput;
@@ -16,7 +16,7 @@ export interface DrawnHistory {
 const key = 'randar-studio-drawn';
 const kept = 60;
 
-/** What this tab drew, newest first. It outlives a reload, and a server that forgot it. */
+/** The generations started in this tab, newest first. Survives a reload, and generations the server has dropped. */
 export function openHistory(storage: Storage): DrawnHistory {
   const drawn = createValue<readonly Drawn[]>(read(storage));
   return {
@@ -34,7 +34,7 @@ function read(storage: Storage): Drawn[] {
     const entries: unknown = JSON.parse(storage.getItem(key) ?? '[]');
     return Array.isArray(entries) ? (entries as Drawn[]) : [];
   } catch {
-    // Written by something else, or not to be read by this page: the history begins anew.
+    // Not written by this version of the page: start over.
     return [];
   }
 }
@@ -43,7 +43,7 @@ function write(storage: Storage, entries: readonly Drawn[]): void {
   try {
     storage.setItem(key, JSON.stringify(entries));
   } catch (error) {
-    // A browser that keeps nothing for the page: the history lives as long as the page does.
+    // If the browser allows no storage, the history lasts as long as the page.
     if (!(error instanceof DOMException)) throw error;
   }
 }

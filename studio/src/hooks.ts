@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import { advance, seek, toggle, usualPace, type Playhead, type Reel } from './playhead.js';
 
-/** A media query, followed. */
+/** Whether a media query matches, live. */
 export function useMedia(query: string): boolean {
   const [matches, setMatches] = useState(() => matchMedia(query).matches);
   useEffect(() => {
@@ -16,15 +16,15 @@ export function useMedia(query: string): boolean {
 
 export const useReducedMotion = () => useMedia('(prefers-reduced-motion: reduce)');
 
-/** A picture that is there, with what was wanted when it was asked for. */
+/** A loaded picture, with the request that it answers. */
 export interface LoadedPicture<Wanted> {
   readonly wanted: Wanted;
   readonly image: HTMLImageElement;
 }
 
 /**
- * The picture that is wanted, as soon as it is there; until then the one before. While one is loaded those that come
- * meanwhile replace each other, so that a fast stream is shown as fast as pictures come.
+ * Loads the requested picture and returns the previous one until it is ready. While one loads, only the newest request
+ * is kept, so that a fast stream is shown as fast as pictures load.
  */
 export function usePicture<Wanted extends { readonly path: string }>(
   wanted: Wanted | undefined,
@@ -47,12 +47,12 @@ export function usePicture<Wanted extends { readonly path: string }>(
       }
       isLoading.current = false;
     }
-    // What is wanted is the path: the rest goes with it.
+    // Only the path determines what to load.
   }, [wanted?.path]);
   return wanted && shown;
 }
 
-/** Undefined where it cannot be had: the next one may. */
+/** Undefined if loading fails; the next one may succeed. */
 async function loadImage(path: string): Promise<HTMLImageElement | undefined> {
   const image = new Image();
   image.src = path;
@@ -69,10 +69,10 @@ export interface Show extends Playhead {
 }
 
 /**
- * A playhead that moves with the screen. What was begun from here is watched from its start at a pace that eyes can
- * follow; anything else is shown as it is now.
+ * A playhead driven by animation frames. A generation started from this page is played from the beginning at a visible
+ * pace; anything else is shown as it is now.
  *
- * @param key begins the show anew
+ * @param key A new key restarts the playback.
  */
 export function useShow(key: string, reel: Reel, isWatched: boolean): Show {
   const begin = (): Playhead => ({ at: 0, isPlaying: true, pace: isWatched ? usualPace : Infinity });
@@ -111,16 +111,16 @@ export function useShow(key: string, reel: Reel, isWatched: boolean): Show {
   };
 }
 
-/** What a canvas needs of the style sheet. */
+/** Theme colours for canvases. */
 export interface ThemeColours {
   readonly surface: string;
   readonly tile: string;
-  /** A decoded cell of which there is no picture. */
+  /** A decoded cell without a picture. */
   readonly known: string;
   readonly glow: string;
 }
 
-/** The theme's colours, read anew when the theme changes. */
+/** The theme's colours; read again when the theme changes. */
 export function useThemeColours(element: RefObject<HTMLElement | null>, theme: string): ThemeColours {
   const systemIsDark = useMedia('(prefers-color-scheme: dark)');
   const [colours, setColours] = useState<ThemeColours>({ surface: '#fff', tile: '#ddd', known: '#fff', glow: '#f80' });

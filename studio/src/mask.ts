@@ -1,12 +1,12 @@
-/** Which places of a picture are to be drawn anew. Not changed: every function gives a new one. */
+/** The parts of a picture to redraw. Immutable: every function returns a new mask. */
 export interface Mask {
   readonly width: number;
   readonly height: number;
-  /** Row by row: 1 where painted, 0 elsewhere. */
+  /** Row by row: 1 if painted, 0 otherwise. */
   readonly painted: Uint8Array;
 }
 
-/** A place in the mask's own units; not necessarily whole, not necessarily inside. */
+/** A point in mask pixels; may be fractional or outside. */
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -16,7 +16,7 @@ export function emptyMask(width: number, height: number): Mask {
   return { width, height, painted: new Uint8Array(width * height) };
 }
 
-/** Every place whose centre is within `radius` of the line from one point to the other; never none, where that is inside. */
+/** Paints every pixel whose centre is within `radius` of a line; at least one, if the line is inside. */
 export function paintLine(mask: Mask, from: Point, to: Point, radius: number, isPainted: boolean): Mask {
   const painted = mask.painted.slice();
   const reach = Math.max(radius, 0.5);
@@ -37,7 +37,7 @@ export function paintLine(mask: Mask, from: Point, to: Point, radius: number, is
   return { ...mask, painted };
 }
 
-/** From a point to a segment. */
+/** Distance from a point to a segment. */
 function distance({ x, y }: Point, from: Point, to: Point): number {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const squared = dx * dx + dy * dy;
@@ -45,7 +45,7 @@ function distance({ x, y }: Point, from: Point, to: Point): number {
   return Math.hypot(x - from.x - along * dx, y - from.y - along * dy);
 }
 
-/** Paints a whole cell of a grid that lies over the mask, or clears it where all of it is painted. */
+/** Paints a cell of the grid, or clears it if it is completely painted. */
 export function toggleCell(mask: Mask, columns: number, rows: number, cell: number): Mask {
   const column = cell % columns;
   const row = Math.floor(cell / columns);
@@ -64,7 +64,7 @@ export function invert(mask: Mask): Mask {
   return { ...mask, painted: mask.painted.map((value) => 1 - value) };
 }
 
-/** The cells of a grid over the mask that it touches: those are drawn anew. */
+/** The cells that the mask touches, which will be redrawn. */
 export function touchedCells({ painted, width, height }: Mask, columns: number, rows: number): number[] {
   const touched = new Set<number>();
   painted.forEach((value, at) => {

@@ -1,13 +1,13 @@
 import type { GenerateInput } from 'randar-client';
 
-/** The ways in which an input can be taken elsewhere. */
+/** An input in several forms, for copying. */
 export interface OperationTexts {
   readonly graphql: string;
   readonly curl: string;
   readonly client: string;
 }
 
-/** The input as what one would type to draw the same; `endpoint` is the server's GraphQL address. */
+/** Formats the input for use elsewhere; `endpoint` is the server's GraphQL URL. */
 export function operationTexts(input: GenerateInput, endpoint: string): OperationTexts {
   return { graphql: asGraphql(input), curl: asCurl(input, endpoint), client: asClient(input, endpoint) };
 }
@@ -68,7 +68,7 @@ await client.close();
 `;
 }
 
-/** The fields whose values are enums: GraphQL writes those without quotes. */
+/** Enum fields, whose values GraphQL writes without quotes. */
 const enumFields = new Set(['kind', 'curve', 'fit', 'mode']);
 
 function literal(value: unknown, indent: string, field = ''): string {
@@ -83,12 +83,12 @@ function literal(value: unknown, indent: string, field = ''): string {
   return enumFields.has(field) && typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** One word of a POSIX shell. */
+/** Quotes a word for a POSIX shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** For showing: the bytes of a picture say nothing to who reads. What is copied has them. */
+/** Shortens data URIs for display; copying gives the complete text. */
 export function shortened(text: string): string {
   return text.replace(
     /(data:image\/\w+;base64,[\w+/]{24})[\w+/=]{40,}/g,

@@ -6,22 +6,22 @@ export type View = 'picture' | 'confidence' | 'order';
 
 export interface Scene {
   readonly cells: Cells;
-  /** The playhead: not whole between two steps. */
+  /** The playhead; fractional between two steps. */
   readonly at: number;
   readonly totalSteps: number;
-  /** What the known cells look like, where something is there already. */
+  /** The image for the known cells, if one has loaded. */
   readonly picture: CanvasImageSource | undefined;
-  /** The picture shows by itself what is not known: it is of another grid than the cells. */
+  /** The image itself shows what is unknown, since its grid differs from the cells'. */
   readonly isWhole: boolean;
   readonly view: View;
-  /** Just decoded cells light up, and fade over the next steps. */
+  /** Newly decoded cells light up and fade over the next steps. */
   readonly isGlowing: boolean;
 }
 
-/** Steps over which a cell that was just decoded fades from the accent to its picture. */
+/** Steps over which a newly decoded cell fades from the accent to the picture. */
 const glowSteps = 4;
 
-/** One frame: the picture where something is known, tiles where nothing is, and what has just been decoded lit up. */
+/** Paints a frame: the picture for known cells, tiles for unknown ones, and a glow on newly decoded ones. */
 export function paintStage(context: CanvasRenderingContext2D, scene: Scene, colours: ThemeColours): void {
   const { width, height } = context.canvas;
   context.clearRect(0, 0, width, height);
@@ -38,12 +38,12 @@ function paintPicture(context: CanvasRenderingContext2D, { picture }: Scene, { k
     context.drawImage(picture, 0, 0, width, height);
     return;
   }
-  // Without previews, that a cell is decoded is all that can be shown of it.
+  // Without previews, show only that the cell is decoded.
   context.fillStyle = known;
   context.fillRect(0, 0, width, height);
 }
 
-/** Over the picture: cheaper than to paint the picture cell by cell. */
+/** Paints tiles over the picture, which is cheaper than painting the picture cell by cell. */
 function paintTiles(context: CanvasRenderingContext2D, { cells, at }: Scene, { surface, tile }: ThemeColours): void {
   const ground = new Path2D();
   const tiles = new Path2D();

@@ -1,4 +1,4 @@
-/** A picture that is to be sent, at a size that the model can use. */
+/** A picture to send, scaled to a useful size. */
 export interface Picture {
   readonly dataUri: string;
   readonly width: number;
@@ -10,14 +10,14 @@ export interface PixelSize {
   readonly height: number;
 }
 
-/** A longer side than this says nothing to any model, and only takes time to send. */
+/** More pixels would not help any model, and take longer to send. */
 const maxSide = 768;
 
 /**
- * A file as the server would take it. With a size, it is scaled to cover that and cropped around the centre; without,
- * it keeps its shape.
+ * Reads a file for sending. With a size, it is scaled to cover that and cropped around the centre; otherwise it keeps
+ * its aspect ratio.
  *
- * @throws Error where the browser cannot read it
+ * @throws Error if the browser cannot decode it.
  */
 export async function readPicture(file: Blob, size?: PixelSize): Promise<Picture> {
   const image = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch((cause: unknown) => {
@@ -39,7 +39,7 @@ export async function readPicture(file: Blob, size?: PixelSize): Promise<Picture
   return { ...target, dataUri: await dataUriOf(await canvas.convertToBlob({ type: 'image/png' })) };
 }
 
-/** White where painted, black elsewhere. */
+/** White if painted, black otherwise. */
 export async function maskDataUri(mask: PixelSize & { readonly painted: Uint8Array }): Promise<string> {
   const canvas = new OffscreenCanvas(mask.width, mask.height);
   const context = canvas.getContext('2d');

@@ -1,6 +1,6 @@
 import type { Grid } from './playback.js';
 
-/** Where a picture lies in the grid, in whole cells. It is inside, and leaves at least one cell around it. */
+/** A picture's place in the grid, in whole cells. It is inside, and leaves at least one cell free. */
 export interface Placement {
   readonly x: number;
   readonly y: number;
@@ -8,7 +8,7 @@ export interface Placement {
   readonly height: number;
 }
 
-/** Half as wide and high as the grid, in its centre. */
+/** Half as wide and high as the grid, centred. */
 export function centred({ width, height }: Grid): Placement {
   const [w, h] = [Math.max(1, Math.round(width / 2)), Math.max(1, Math.round(height / 2))];
   return { x: Math.floor((width - w) / 2), y: Math.floor((height - h) / 2), width: w, height: h };
@@ -22,12 +22,12 @@ export function move(placement: Placement, dx: number, dy: number, grid: Grid): 
   };
 }
 
-/** Moves the right and lower edges. */
+/** Moves the right and bottom edges. */
 export function resize(placement: Placement, dx: number, dy: number, grid: Grid): Placement {
   const { x, y } = placement;
   const width = within(placement.width + dx, 1, grid.width - x);
   const height = within(placement.height + dy, 1, grid.height - y);
-  // The whole grid would leave nothing to draw.
+  // Covering the whole grid would leave nothing to draw.
   if (width === grid.width && height === grid.height) return { x, y, width, height: Math.max(1, height - 1) };
   return { x, y, width, height };
 }

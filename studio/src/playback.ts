@@ -1,27 +1,27 @@
 import type { Generation, GenerationEvent, GenerationStatus } from 'randar-client';
 
 /**
- * All that the page knows of a generation: its events so far, folded. What is drawn at a step, the heat map and the
- * timeline are functions of it, so a page that reads the events again shows the same.
+ * Everything the page knows about a generation: its events so far, folded into one value. Frames, the heat map and the
+ * timeline are functions of it, so replaying the events shows the same.
  */
 export interface Playback {
   readonly id: string;
-  /** What it was queued with; absent before the first event. */
+  /** Undefined before the first event. */
   readonly facts: Generation | undefined;
   readonly status: GenerationStatus;
-  /** Generations that were to run before it when it was queued. */
+  /** Generations ahead of it when it was queued. */
   readonly ahead: number;
   readonly grid: Grid | undefined;
   readonly totalSteps: number;
-  /** Of each picture, which cells its source gave. */
+  /** Which cells of each picture the source gave. */
   readonly given: readonly (readonly boolean[])[];
-  /** Step n is at n - 1. */
+  /** Step n is at index n - 1. */
   readonly steps: readonly PlayedStep[];
   readonly previews: readonly Preview[];
   /** The finished pictures. */
   readonly images: readonly FinishedImage[];
   readonly failure: string | undefined;
-  /** Of the last event; 0 before the first. */
+  /** Sequence number of the last event; 0 before the first. */
   readonly sequence: number;
   readonly elapsedMs: number;
 }
@@ -45,7 +45,7 @@ export interface StepOfImage {
 export interface Preview {
   readonly step: number;
   readonly index: number;
-  /** On this server. */
+  /** Path on this server. */
   readonly path: string;
   readonly width: number;
 }
@@ -76,7 +76,7 @@ export function emptyPlayback(id: string): Playback {
   };
 }
 
-/** The playback with one more event; an event that was seen before changes nothing. */
+/** The playback after one more event; repeated events are ignored. */
 export function play(playback: Playback, event: GenerationEvent): Playback {
   const { sequence, elapsedMs } = event;
   if (sequence <= playback.sequence) return playback;
@@ -123,7 +123,7 @@ function changeOf(playback: Playback, event: GenerationEvent): Partial<Playback>
   }
 }
 
-/** A picture's address as the page's own server knows it, whatever that is called from outside. */
+/** The path of a picture's URL, since the page may reach the server under another origin. */
 export function pathOf(url: string): string {
   return url.replace(/^[a-z]+:\/\/[^/]+/i, '');
 }

@@ -1,23 +1,23 @@
 import { isOver, type Playback } from './playback.js';
 
-/** Where the show is: the step that is shown, how fast it moves on, and whether it does. */
+/** The playback position: the step shown, the pace, and whether it is playing. */
 export interface Playhead {
-  /** 0 before the first step; not whole between two frames of the screen. */
+  /** 0 before the first step; fractional between steps. */
   readonly at: number;
   readonly isPlaying: boolean;
-  /** Steps a second; Infinity shows each as soon as it is there. */
+  /** Steps per second; Infinity shows each step as soon as it arrives. */
   readonly pace: number;
 }
 
-/** What there is to show. */
+/** The steps available for playback. */
 export interface Reel {
-  /** Steps that are decoded. */
+  /** Steps decoded so far. */
   readonly available: number;
-  /** No more will come. */
+  /** Whether no more steps will come. */
   readonly isOver: boolean;
 }
 
-/** Two that are compared go step by step: the one behind is waited for, unless it ended. */
+/** Two compared generations play in step: the faster one waits, unless the other has ended. */
 export function reelOf(playbacks: readonly Playback[]): Reel {
   const all = playbacks.map(({ steps }) => steps.length);
   const coming = playbacks.filter((playback) => !isOver(playback)).map(({ steps }) => steps.length);
@@ -34,7 +34,7 @@ export const paces: readonly { readonly pace: number; readonly name: string }[] 
 
 export const usualPace = 24;
 
-/** After `seconds` more. It waits for steps that are still to come, and stops behind the last one. */
+/** Advances by `seconds`. Waits for steps still to come, and stops after the last one. */
 export function advance(playhead: Playhead, { available, isOver }: Reel, seconds: number): Playhead {
   if (!playhead.isPlaying) return playhead;
   const next = playhead.pace === Infinity ? available : playhead.at + playhead.pace * seconds;
@@ -42,11 +42,11 @@ export function advance(playhead: Playhead, { available, isOver }: Reel, seconds
   return { ...playhead, at: available, isPlaying: !isOver };
 }
 
-/** Play and pause; at the end it begins anew. */
+/** Toggles play and pause; at the end, restarts. */
 export function toggle(playhead: Playhead, { available, isOver }: Reel): Playhead {
   if (playhead.isPlaying) return { ...playhead, isPlaying: false };
   const isAtEnd = isOver && playhead.at >= available;
-  // What is over is all there at once: as it comes would show nothing but the end.
+  // A finished generation is completely available, so "as it arrives" would jump to the end.
   const pace = isAtEnd && playhead.pace === Infinity ? usualPace : playhead.pace;
   return { at: isAtEnd ? 0 : playhead.at, isPlaying: true, pace };
 }

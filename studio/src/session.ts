@@ -6,21 +6,21 @@ import { emptyPlayback, isOver, play, type Playback } from './playback.js';
 import { troubleOf, type Trouble } from './trouble.js';
 import { createValue, type Value } from './value.js';
 
-/** What the page follows and shows, apart from its controls. */
+/** The page's state, apart from its controls. */
 export interface Session extends Connection {
   readonly history: DrawnHistory;
-  /** Of the generations that are shown or not over yet. */
+  /** Playbacks of all generations that are shown or unfinished. */
   readonly playbacks: Value<ReadonlyMap<string, Playback>>;
-  /** Why a generation cannot be followed, by its id. */
+  /** Why a generation cannot be followed, by id. */
   readonly troubles: Value<ReadonlyMap<string, Trouble>>;
   /** One generation, or two side by side. */
   readonly shown: Value<readonly string[]>;
-  /** What the server keeps, newest first. */
+  /** The generations the server keeps, newest first. */
   readonly kept: Value<readonly FinishedGeneration[]>;
-  /** Those that were begun from the page as it is now: they are watched from the start. */
+  /** Generations started since the page was loaded; they are played from the beginning. */
   readonly begun: ReadonlySet<string>;
 
-  /** Queues the inputs and shows them. @throws RandarError where the server refuses one */
+  /** Queues the inputs and shows them. @throws RandarError if the server rejects one. */
   draw(inputs: readonly GenerateInput[]): Promise<void>;
   show(ids: readonly string[]): void;
   cancel(ids: readonly string[]): Promise<void>;
@@ -40,7 +40,7 @@ export function openSession(url: string): Session {
   const begun = new Set<string>();
   const followed = new Map<string, AbortController>();
 
-  /** Events come faster than pictures are shown: they are folded one by one, and told once a frame. */
+  /** Events arrive faster than frames: they are folded one by one, but published once per frame. */
   const newest = new Map<string, Playback>();
   const waiting = new Set<string>();
   function tell(id: string): void {
@@ -77,7 +77,7 @@ export function openSession(url: string): Session {
     }
   }
 
-  /** A finished generation that is not shown is not held: the server tells it again when it is. */
+  /** Drops finished generations that are not shown; they are fetched again when needed. */
   function forgetUnseen(): void {
     for (const [id, playback] of newest) {
       if (shown.get().includes(id) || (!isOver(playback) && followed.has(id))) continue;
@@ -134,7 +134,7 @@ export function openSession(url: string): Session {
         const page = await client.generations({ first: keptShown, images: { url: true, dataUri: false } });
         kept.set(page.edges.map(({ node }) => node));
       } catch (error) {
-        // What it says of the connection is shown already; the list stays as it was until the next time.
+        // A lost connection is shown elsewhere; the list is refreshed next time.
         console.info(troubleOf(error).title);
       }
     },

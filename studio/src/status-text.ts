@@ -1,6 +1,6 @@
 import { isOver, type Playback } from './playback.js';
 
-/** Where a generation is, in one sentence. */
+/** The state of a generation in one sentence. */
 export function statusText(playback: Playback): string {
   const { facts, status, steps, totalSteps, ahead, failure, elapsedMs } = playback;
   if (!facts) return 'Waiting for the server.';
@@ -19,7 +19,7 @@ export function statusText(playback: Playback): string {
   }
 }
 
-/** The same for a screen reader: not every step, but every quarter. */
+/** The same for screen readers, with progress in quarters. */
 export function spokenText(playback: Playback): string {
   const { steps, totalSteps, facts } = playback;
   if (isOver(playback) || playback.status !== 'RUNNING' || !facts) return statusText(playback);

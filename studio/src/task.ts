@@ -4,13 +4,13 @@ import { maskDataUri, type Picture } from './picture.js';
 import type { Placement } from './placement.js';
 import type { Grid } from './playback.js';
 
-/** What the page is used for, and what that needs beside the form. */
+/** What the user is doing, and its input beyond the form. */
 export type Task =
   | { readonly kind: 'draw' }
   | { readonly kind: 'inpaint'; readonly picture?: Picture; readonly mask?: Mask; readonly blend: string }
   | { readonly kind: 'outpaint'; readonly picture?: Picture; readonly placement: Placement }
   | { readonly kind: 'compare'; readonly orders: readonly [OrderKind, OrderKind] }
-  /** Reached from a result. The mask has a place for each cell. */
+  /** Started from a result. The mask has one pixel per cell. */
   | {
       readonly kind: 'redraw';
       readonly generation: string;
@@ -29,7 +29,7 @@ export const taskNames: Record<TaskKind, string> = {
   redraw: 'Redraw',
 };
 
-/** What is still to be done before the task can be drawn; undefined where nothing is. */
+/** What is still missing before the task can be drawn; undefined if nothing is. */
 export function missingFor(task: Task, grid: Grid): string | undefined {
   switch (task.kind) {
     case 'draw':
@@ -53,7 +53,7 @@ function missingInMask(mask: Mask | undefined, grid: Grid): string | undefined {
     : undefined;
 }
 
-/** What the picture starts from; undefined where it starts from nothing. */
+/** The task's source; undefined if it starts from nothing. */
 export async function sourceOf(task: Task, grid: Grid): Promise<SourceInput | undefined> {
   switch (task.kind) {
     case 'draw':

@@ -1,12 +1,12 @@
 import { RandarError, type InputProblem } from 'randar-client';
 
-/** What went wrong in words, and what one can do about it. */
+/** A problem in words, and what to do about it. */
 export interface Trouble {
   readonly title: string;
   readonly text: string;
-  /** Draw the same once more; look at the fields; wait for the connection. */
+  /** Retry; check the fields; wait for the connection. */
   readonly wayOn: 'again' | 'fields' | 'wait';
-  /** What is wrong with single fields, by the input's path without `input.`: steps, label.name. */
+  /** Problems of single fields, by input path without `input.`: steps, label.name. */
   readonly fields: readonly FieldProblem[];
 }
 
@@ -54,14 +54,14 @@ export function troubleOf(error: unknown): Trouble {
 
 const inputPath = 'input.';
 
-/** What a control of the form can show: the path is the form's own, and a sentence beside its field needs none. */
+/** Adapts a problem for a control of the form: the path is the form's own, and the text need not name the field. */
 function fieldProblem({ field, message, expected, got }: InputProblem): FieldProblem[] {
   if (!field.startsWith(inputPath)) return [];
   const isShort = expected !== undefined && got !== undefined;
   return [{ field: field.slice(inputPath.length), message: isShort ? `Expected ${expected}, got ${got}.` : message }];
 }
 
-/** What a control shows of its field, or of what is in it. */
+/** The problem to show at a field, or at any field inside it. */
 export function problemOf(problems: readonly FieldProblem[], field: string): string | undefined {
   const found = problems.filter((problem) => problem.field === field || problem.field.startsWith(`${field}.`));
   return found.length === 0 ? undefined : found.map(({ message }) => message).join(' ');

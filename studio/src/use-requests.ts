@@ -8,19 +8,19 @@ import { missingFor, sourceOf, type Task } from './task.js';
 import { troubleOf, type Trouble } from './trouble.js';
 
 export interface Requests {
-  /** The server has been asked and has not answered yet. */
+  /** Whether a request is pending. */
   readonly isAsking: boolean;
   readonly trouble: Trouble | undefined;
-  /** Shows what is in the way; undefined shows nothing any more. */
+  /** Shows a problem; undefined clears it. */
   readonly tell: (trouble: Trouble | undefined) => void;
-  /** Does what may fail, and tells why where it does. @returns whether it did not */
+  /** Runs a request and shows the problem if it fails. @returns Whether it succeeded. */
   readonly attempt: (ask: () => Promise<void>) => Promise<boolean>;
   readonly drawInputs: (inputs: readonly GenerateInput[]) => Promise<boolean>;
-  /** What the form and the task ask for. @returns whether the server took it */
+  /** Draws the form and task. @returns Whether the server accepted it. */
   readonly drawTask: (form: Form, task: Task, model: Model) => Promise<boolean>;
 }
 
-/** Asks the server for pictures, and keeps what it has against that. */
+/** Sends requests to the server, and keeps the problem of the last one. */
 export function useRequests(session: Session): Requests {
   const [isAsking, setIsAsking] = useState(false);
   const [trouble, setTrouble] = useState<Trouble>();
@@ -61,7 +61,7 @@ async function inputsOf(form: Form, task: Task, model: Model, grid: Grid): Promi
   const able = formFor(form, model.capabilities);
   const seed = form.seed === '' ? anySeed() : Number(form.seed);
   if (task.kind === 'compare') {
-    // Said even where it is the model's own: it is what the pictures are told apart by.
+    // Explicit even if it is the model's default, since it tells the two pictures apart.
     return task.orders.map((kind) => ({
       ...inputOf({ ...able, count: '1' }, seed, model.defaults),
       order: { kind },

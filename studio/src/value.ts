@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** A value that components follow: set anew, never changed in place. */
+/** An observable value for components; replaced, never mutated. */
 export interface Value<T> {
   readonly get: () => T;
   readonly set: (next: T) => void;

@@ -41,7 +41,7 @@ const cosine = (a: readonly number[], b: readonly number[]) => {
 };
 
 describe('features', () => {
-  it('are those of each cell, or their mean', async () => {
+  it('are per cell, or their mean', async () => {
     const dataUri = await picture(0);
     const each = await features(dataUri, { pooling: 'NONE' });
     expect([each.layer, each.cells, each.dimension]).toEqual([4, 256, 256]);
@@ -55,7 +55,7 @@ describe('features', () => {
     expect(pooled.values.map((_, i) => bytes.readFloatLE(i * 4))).toEqual(pooled.values);
   });
 
-  it('of pictures of one label are nearer to each other than to those of others', async () => {
+  it("of pictures with the same label are closer to each other than to other labels'", async () => {
     const labels = [0, 5, 14, 30];
     const all = await Promise.all(
       labels.flatMap((label) =>
@@ -70,7 +70,7 @@ describe('features', () => {
     expect(meanOf(true)).toBeGreaterThan(meanOf(false));
   });
 
-  it('of a layer that is not there are refused', async () => {
+  it('of a layer that does not exist are rejected', async () => {
     const { errors } = await post(running().url, query, {
       input: { image: { dataUri: await picture(0) }, layer: 8 },
     });

@@ -90,7 +90,7 @@ describe('the decoding plan', () => {
     return data?.decodingPlan.tokensPerStep;
   };
 
-  it('is what a generation then does', async () => {
+  it('matches the generation', async () => {
     const input = { steps: 6, schedule: { kind: 'LINEAR' } };
     const events = await readEvents(
       overWebSocket(running().url, generateSubscription, { input: { ...input, label: { index: 0 } } }),
@@ -101,13 +101,13 @@ describe('the decoding plan', () => {
     expect(steps.map(({ images }) => images[0]?.positions.length)).toEqual(await plan(input));
   });
 
-  it('begins with one token on the cosine schedule, which takes two steps at least, as in the reference', async () => {
+  it('starts with one token on the cosine schedule, which takes at least two steps, as in the reference', async () => {
     expect(await plan({ steps: 1 })).toEqual([1, 15]);
     expect(await plan({ steps: 1, schedule: { kind: 'LINEAR' } })).toEqual([16]);
     expect(await plan({ steps: 1, known: 15 })).toEqual([1]);
   });
 
-  it('runs over the unknown cells, with steps in proportion unless they are named', async () => {
+  it('covers the unknown cells, with proportionally many steps by default', async () => {
     expect(await plan({ known: 8 })).toEqual(await plan({ known: 8, steps: 4 }));
     expect((await plan({ known: 12 }))?.reduce((sum, count) => sum + count, 0)).toBe(4);
     expect(await plan({ schedule: { kind: 'ONE_BY_ONE' }, known: 14 })).toEqual([1, 1]);
@@ -123,7 +123,7 @@ describe('the tokenizer', () => {
   const detokenize = `query ($input: DetokenizeInput!) { detokenize(input: $input) { width height url dataUri(format: PNG) } }`;
   const tokenize = `query ($input: TokenizeInput!) { tokenize(input: $input) { width height values } }`;
 
-  it('draws the pixels of the reference for its codes, inline and by address', async () => {
+  it("decodes the reference's codes to its pixels, inline and by URL", async () => {
     const { url } = running();
     const { data } = await post<{ detokenize: Image }>(url, detokenize, { input: { tokens, width: 8, height: 8 } });
     const image = data?.detokenize;
@@ -162,7 +162,7 @@ describe('the tokenizer', () => {
     [tokenize, { image: { dataUri: 'data:image/png;base64,*' } }, 'input.image.dataUri'],
     [tokenize, { image: { upload: 'text' } }, 'input.image.upload'],
     [tokenize, { image: {} }, 'input.image'],
-  ])('refuses what it cannot use: %s %j', async (query, input, field) => {
+  ])('rejects invalid input: %s %j', async (query, input, field) => {
     const { errors } = await post(running().url, query, { input });
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field });
   });

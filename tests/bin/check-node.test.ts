@@ -9,7 +9,7 @@ const { engines } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as 
 const oldest = engines.node.replace('>=', '');
 const [major = 0, minor = 0] = oldest.split('.').map(Number);
 
-/** Runs a script in a Node that says that it is of another version. */
+/** Runs a script in a Node that claims to be another version. */
 async function inNode(version: string, script: string) {
   const pretend = `data:text/javascript,Object.defineProperty(process,'version',{value:'v${version}'})`;
   const ran = promisify(execFile)(process.execPath, ['--import', pretend, script, '--version'], { cwd: root });
@@ -25,7 +25,7 @@ describe('a Node that is too old', () => {
     [`${major}.${minor - 1}.9`, 'bin/randar.js'],
     ['18.20.8', 'scripts/start.js'],
     ['18.20.8', 'scripts/dev.js'],
-  ])('is told so in one line: %s, %s', async (version, script) => {
+  ])('is reported in one line: %s, %s', async (version, script) => {
     const { code, stdout, stderr } = await inNode(version, script);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(`randar needs Node ${oldest} or newer, and this is Node ${version}.\n`);

@@ -20,7 +20,7 @@ describe('stored numbers as fp32', () => {
     expect(bitsOf(floats('BF16', bytesOf(Uint16Array.from(bits))))).toEqual(bits.map((upper) => upper * 2 ** 16));
   });
 
-  it('are exact from F16: zeros, subnormals, normals, infinities and no number', () => {
+  it('are exact from F16: zeros, subnormals, normals, infinities and NaN', () => {
     const known = new Map([
       [0x0000, 0],
       [0x8000, -0],
@@ -41,7 +41,7 @@ describe('stored numbers as fp32', () => {
     expect([...data]).toEqual([Math.fround(1 / 3), -2.5, Infinity, NaN]);
   });
 
-  it('may begin anywhere', () => {
+  it('may start at any offset', () => {
     const bytes = Uint8Array.of(9, 0, 0, 128, 63);
     expect([...floats('F32', bytes.subarray(1))]).toEqual([1]);
     expect([...floats('BF16', bytes.subarray(3))]).toEqual([1]);

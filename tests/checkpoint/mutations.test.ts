@@ -28,10 +28,10 @@ type Files = Readonly<Record<string, Uint8Array>>;
 let tries = 0;
 
 /**
- * Opens the weights and reads all of them. What was opened is whole, what was refused is a CheckpointError, and no
- * more is read and made than some times the files: else this throws.
+ * Opens the weights and reads all of them. Either everything is valid, or they are rejected with a CheckpointError; and
+ * the bytes read and produced stay within a multiple of the file's size. Otherwise this throws.
  *
- * @returns 'read', or why not
+ * @returns 'read', or the reason of the rejection.
  */
 async function tryFiles(files: Files): Promise<string> {
   tries++;
@@ -55,7 +55,7 @@ async function tryFiles(files: Files): Promise<string> {
     };
   };
   try {
-    // A shard that is not there is a rejection, not an exception.
+    // A missing shard is a rejection, not an exception.
     const weights = await readWeights(counted(fileName), (name) => Promise.resolve().then(() => counted(name)));
     for (const [name, tensor] of weights.tensors) {
       const bytes = await weights.bytes(name);
@@ -67,16 +67,17 @@ async function tryFiles(files: Files): Promise<string> {
     return 'read';
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    // The reason alone: without the names and numbers of this file.
+    // The reason alone, without this file's names and numbers.
     return error.message.replace(/"[^"]*"|\d+/g, '');
   } finally {
     expect(open, 'files left open').toBe(0);
-    // Opening reads directory, pickle and local headers; then 8 times the file at most, spanned and made contiguous.
+    // Opening reads directory, pickle and local headers; tensors may take up to 8 times the file, as spans and made
+    // contiguous.
     expect(used).toBeLessThanOrEqual(20 * size + 1024);
   }
 }
 
-/** Seeded, so that a failure is the same on every machine; fast-check makes the counter-example small. */
+/** Seeded, so that failures reproduce on every machine; fast-check shrinks the counterexample. */
 async function tryMutations(runs: number, tokens: string, build: (mutations: readonly Mutation[]) => Files) {
   const outcomes = new Map<string, number>();
   expect(await tryFiles(build([])), 'without mutations').toBe('read');
@@ -87,7 +88,7 @@ async function tryMutations(runs: number, tokens: string, build: (mutations: rea
     }),
     { numRuns: runs, seed: 20_241_124 },
   );
-  // Mutations that all end in the same way would try one path only.
+  // If all mutations ended the same way, they would test only one path.
   expect(outcomes.get('read')).toBeGreaterThan(0);
   expect(outcomes.size).toBeGreaterThan(10);
 }
@@ -143,12 +144,12 @@ const index = utf8(
   }),
 );
 
-describe('mutated files are read whole or refused:', () => {
+describe('mutated files are read completely or rejected:', () => {
   it('safetensors, anywhere', async () => {
     await tryMutations(3000, jsonTokens, (mutations) => ({ [fileName]: mutate(shard('a'), mutations) }));
   });
 
-  it('safetensors, in a header whose length is right', async () => {
+  it('safetensors, in a header of correct length', async () => {
     const valid = shard('a');
     const headerEnd = 8 + Number(new DataView(valid.buffer).getBigUint64(0, true));
     const header = valid.subarray(8, headerEnd);
@@ -175,7 +176,7 @@ describe('mutated files are read whole or refused:', () => {
     await tryMutations(3000, zipTokens, (mutations) => ({ [fileName]: mutate(torch64, mutations, directoryAt) }));
   });
 
-  it('torch files, in a pickle of a zip that is right', async () => {
+  it('torch files, in the pickle of an intact zip', async () => {
     await tryMutations(5000, pickleTokens, (mutations) => ({
       [fileName]: torchFile(mutate(pickle, mutations), storages),
     }));
@@ -186,7 +187,7 @@ describe('mutated files are read whole or refused:', () => {
     await tryMutations(1000, zipTokens, (mutations) => ({ [fileName]: mutate(saved, mutations, savedDirectoryAt) }));
   });
 
-  it('files of any bytes behind the beginning of a known kind', async () => {
+  it('arbitrary bytes after the start of a known format', async () => {
     const beginning = fc.constantFrom('', '{', 'PK\x03\x04', '\x80\x02', '\x10\0\0\0\0\0\0\0{', '{"weight_map":{');
     await fc.assert(
       fc.asyncProperty(beginning, fc.uint8Array({ maxLength: 80 }), async (start, rest) => {

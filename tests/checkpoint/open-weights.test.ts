@@ -14,7 +14,7 @@ const torch = torchFile(pickleOf(dict(text('x'), tensor())), { 0: floats(1, 2) }
 const x = [['x', ['F32', [2], [...floats(1, 2)]]]];
 
 describe('weights', () => {
-  it('are recognised by what is in the file, not by its name', async () => {
+  it('are recognised by content, not by file name', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'weights-'));
     try {
       await writeFile(join(folder, 'a.pt'), safetensors);
@@ -32,7 +32,7 @@ describe('weights', () => {
   });
 
   it('are recognised however long a safetensors header is', async () => {
-    // Lengths that begin like JSON and like a zip.
+    // Lengths that start like JSON and like a zip.
     for (const padding of [0x7b, 0x7b22, 0x4b50]) {
       const json = '{"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}';
       const weights = await opened(safetensorsOf(json.padEnd(padding)));
@@ -45,7 +45,7 @@ describe('weights', () => {
     ['torch before 1.6', legacy, 'torch.save(torch.load(FILE, map_location="cpu", weights_only=True), NEW)'],
     ['a bare pickle', pickleOf('}'), 'a bare pickle'],
     ['nothing', '', 'it is empty'],
-    ['one byte', 'x', 'safetensors, an index of safetensors files or a zip file of torch.save expected'],
+    ['one byte', 'x', 'expected safetensors, an index of safetensors files, or a torch.save file'],
     ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\n', '`git lfs pull`'],
     ['a web page', '<!DOCTYPE html><html>', 'it is a web page: was the download refused?'],
     ['GGUF', 'GGUF\x03\0\0\0', 'it is GGUF'],
@@ -53,11 +53,11 @@ describe('weights', () => {
     ['NumPy', '\x93NUMPY\x01\0', 'it is a NumPy array'],
     ['gzip', '\x1f\x8b\x08', 'it is compressed with gzip'],
     ['tar', `${'\0'.repeat(257)}ustar${'\0'.repeat(250)}`, 'it is a tar archive'],
-    ['JSON that is cut off', '{"weight_map": {', 'begins like JSON, and is not JSON'],
-    ['JSON nested without end', '{"a":'.repeat(100_000), 'begins like JSON, and is not JSON'],
-    ['other JSON', '\n {"architectures": []}', 'no index of safetensors files'],
-    ['JSON above 4 MiB', `{${' '.repeat(2 ** 22)}}`, 'at most 4194304 expected'],
-    ['a header of 2^64 - 1 bytes', joinBytes(little(-1, 8), '{}'), 'not weights of a kind that can be read'],
+    ['JSON that is cut off', '{"weight_map": {', 'starts like JSON, but is not valid JSON'],
+    ['JSON nested without end', '{"a":'.repeat(100_000), 'starts like JSON, but is not valid JSON'],
+    ['other JSON', '\n {"architectures": []}', 'not an index of safetensors files'],
+    ['JSON above 4 MiB', `{${' '.repeat(2 ** 22)}}`, 'expected at most 4194304'],
+    ['a header of 2^64 - 1 bytes', joinBytes(little(-1, 8), '{}'), 'not a supported weights file'],
     ['a header of 2^39 bytes', joinBytes(little(2 ** 39, 8), '{}'), 'its header claims 549755813888 bytes'],
   ])('are not in %s, and the error says what to do', async (_, content, what) => {
     expect(await complaint(() => opened(joinBytes(content)))).toContain(what);

@@ -7,7 +7,7 @@ function readerOf(shapes: Readonly<Record<string, readonly number[]>>): Paramete
   return new ParameterReader('weights.safetensors', tensors);
 }
 
-/** The problems that one error names, without the file. */
+/** The problems listed in one error, without the file name. */
 function problemsOf(reader: ParameterReader): string[] {
   try {
     reader.finish();
@@ -27,7 +27,7 @@ describe('a reader of parameters', () => {
     expect(problemsOf(reader)).toEqual([]);
   });
 
-  it('says what is there and in which shape', () => {
+  it('reports which tensors exist and their shapes', () => {
     const reader = readerOf({ embedding: [2, 3], norm: [3] });
     expect(reader.has('embedding')).toBe(true);
     expect(reader.has('output')).toBe(false);
@@ -43,8 +43,8 @@ describe('a reader of parameters', () => {
     reader.take('query', [3]);
     reader.take('key', [3]);
     expect(problemsOf(reader)).toEqual([
-      'norm has shape [4], [3] expected',
-      'output has shape [3, 2], [2, 3] expected',
+      'norm has shape [4], expected [3]',
+      'output has shape [3, 2], expected [2, 3]',
       'query is missing',
       'key is missing',
       'optimizer.state is not a parameter of this family',
@@ -52,40 +52,40 @@ describe('a reader of parameters', () => {
     ]);
   });
 
-  it('names a parameter of another type than it may have', () => {
+  it('reports a parameter of the wrong type', () => {
     const reader = readerOf({ norm: [3], weight: [3, 3] });
     reader.take('norm', [3]);
     reader.take('weight', [3, 3], ['I8', 'U8']);
-    expect(problemsOf(reader)).toEqual(['weight has type F32, one of I8, U8 expected']);
+    expect(problemsOf(reader)).toEqual(['weight has type F32, expected one of I8, U8']);
   });
 
   it('tells shapes of equal size apart', () => {
     const reader = readerOf({ norm: [1, 3] });
     reader.take('norm', [3]);
-    expect(problemsOf(reader)).toEqual(['norm has shape [1, 3], [3] expected']);
+    expect(problemsOf(reader)).toEqual(['norm has shape [1, 3], expected [3]']);
   });
 
-  it('names a parameter once, however often it is asked for', () => {
+  it('reports a parameter once, however often it is taken', () => {
     const reader = readerOf({ norm: [1, 3] });
     reader.shape('output', 2);
     reader.take('output', [3, 3]);
     reader.shape('output', 2);
     reader.shape('norm', 1);
     reader.take('norm', [3]);
-    expect(problemsOf(reader)).toEqual(['output is missing', 'norm has shape [1, 3], 1 dimensions expected']);
+    expect(problemsOf(reader)).toEqual(['output is missing', 'norm has shape [1, 3], expected 1 dimensions']);
   });
 
-  it('blames only the missing parameter where others take their sizes from it', () => {
+  it('blames only the missing parameter if other sizes depend on it', () => {
     const reader = readerOf({ norm: [3], wqkv: [9, 3], output: [5, 4, 1] });
     const [vocabulary = 0, dimension = 0] = reader.shape('embedding', 2);
     reader.take('embedding', [vocabulary, dimension]);
     reader.take('norm', [dimension]);
     reader.take('wqkv', [3 * dimension, dimension]);
     reader.take('output', [5, dimension]);
-    expect(problemsOf(reader)).toEqual(['embedding is missing', 'output has shape [5, 4, 1], [5, ?] expected']);
+    expect(problemsOf(reader)).toEqual(['embedding is missing', 'output has shape [5, 4, 1], expected [5, ?]']);
   });
 
-  it('leaves parameters that inference never uses aside, there or not', () => {
+  it('ignores parameters that inference never uses, present or not', () => {
     const reader = readerOf({ norm: [3], freqs_cis: [7] });
     reader.take('norm', [3]);
     reader.ignore('freqs_cis');
@@ -93,7 +93,7 @@ describe('a reader of parameters', () => {
     expect(problemsOf(reader)).toEqual([]);
   });
 
-  it('expects what only its shape was asked of', () => {
+  it('accepts a parameter of which only the shape was read', () => {
     const reader = readerOf({ norm: [3] });
     reader.shape('norm', 1);
     expect(problemsOf(reader)).toEqual([]);

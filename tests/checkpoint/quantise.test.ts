@@ -30,14 +30,14 @@ describe('a matrix in int8', () => {
     );
   });
 
-  it('uses all of its range, and nothing of it for a row of zeros', () => {
+  it('uses its full range, and only zero for a row of zeros', () => {
     const { bytes, scales } = quantiseInt8(Float32Array.of(1, -2, 0.5, 0, 0, 0), 2);
     expect([...bytes]).toEqual([64, 0, -127, 0, 32, 0]);
     expect(scales[0]).toBeCloseTo(2 / 127, 7);
     expect(scales[1]).toBe(0);
   });
 
-  it('is right across the tiles that it is transposed by', () => {
+  it('is correct across the tiles of the transposition', () => {
     const [out, input] = [130, 70];
     const matrix = Float32Array.from({ length: out * input }, (_, i) => Math.sin(i * 12.9898));
     const { bytes, scales } = quantiseInt8(matrix, out);
@@ -71,7 +71,7 @@ describe('a matrix in int4', () => {
 });
 
 describe('half precision', () => {
-  it('gives every half back as it was', () => {
+  it('round-trips every half', () => {
     const halves = Uint16Array.from({ length: 65536 }, (_, i) => i);
     const back = toHalf(floats('F16', new Uint8Array(halves.buffer)));
     for (const [i, half] of halves.entries()) {
@@ -81,7 +81,7 @@ describe('half precision', () => {
     }
   });
 
-  it('is the nearest half there is', () => {
+  it('rounds to the nearest half', () => {
     fc.assert(
       fc.property(fc.float({ min: -65504, max: 65504, noNaN: true }), (value) => {
         const [half = 0] = toHalf(Float32Array.of(value));

@@ -69,7 +69,7 @@ describe('a valid file', () => {
     ]);
   });
 
-  it('has no other tensors', async () => {
+  it('does not contain other tensors', async () => {
     const weights = await open(safetensorsOf(entry({}), four));
     expect(await complaint(() => weights.bytes('y'))).toBe('has no tensor "y"');
   });
@@ -79,11 +79,11 @@ describe('a broken file', () => {
   const claiming = (headerBytes: bigint, rest: number) => join(little(headerBytes, 8), new Uint8Array(rest));
 
   it.each<[string, Uint8Array, string]>([
-    ['is empty', new Uint8Array(0), '0 bytes, at least 8 expected'],
-    ['ends in its header length', new Uint8Array(7), '7 bytes, at least 8 expected'],
+    ['is empty', new Uint8Array(0), '0 bytes, expected at least 8'],
+    ['ends in its header length', new Uint8Array(7), '7 bytes, expected at least 8'],
     ['claims a longer header than itself', claiming(17n, 16), 'claims 17 bytes in a file of 24'],
     ['claims a header of 2^64 - 1 bytes', claiming(2n ** 64n - 1n, 8), 'in a file of 16'],
-    ['has a header of more than 4 MiB', claiming(2n ** 22n + 1n, 2 ** 22 + 1), 'at most 4194304 expected'],
+    ['has a header of more than 4 MiB', claiming(2n ** 22n + 1n, 2 ** 22 + 1), 'expected at most 4194304'],
     ['has no header', claiming(0n, 0), 'its header is not JSON'],
     ['has a header that is not JSON', safetensorsOf('{"x": '), 'its header is not JSON'],
     ['has a header that is not UTF-8', join(little(3, 8), '"\xff"'), 'its header is not JSON'],
@@ -92,7 +92,11 @@ describe('a broken file', () => {
     ['has null for a header', safetensorsOf('null'), 'its header is not an object'],
     ['has a number for a tensor', safetensorsOf({ x: 4 }, four), 'tensor "x" is not described by an object'],
     ['has a tensor without a type', safetensorsOf(entry({ dtype: undefined }), four), 'tensor "x" has no type'],
-    ['has an F8_E4M3 tensor', safetensorsOf(entry({ dtype: 'F8_E4M3' }), four), 'has type "F8_E4M3", one of F64'],
+    [
+      'has an F8_E4M3 tensor',
+      safetensorsOf(entry({ dtype: 'F8_E4M3' }), four),
+      'has type "F8_E4M3", expected one of F64',
+    ],
     ['has a type named as a method', safetensorsOf(entry({ dtype: 'toString' }), four), 'has type "toString"'],
     [
       'has a type nested too deep to print',
@@ -117,13 +121,13 @@ describe('a broken file', () => {
     [
       'has bytes of no tensor in front',
       safetensorsOf(entry({ data_offsets: [4, 8] }), new Uint8Array(8)),
-      'tensor "x" lies behind bytes of no tensor: it begins at 4, 0 expected',
+      'tensor "x" follows a gap: it begins at 4, expected 0',
     ],
-    ['has bytes of no tensor behind', safetensorsOf(entry({}), new Uint8Array(5)), 'take 4 bytes, the file has 5'],
+    ['has bytes of no tensor behind', safetensorsOf(entry({}), new Uint8Array(5)), 'take 4 bytes, but the file has 5'],
     [
       'has tensors that overlap',
       safetensorsOf({ ...entry({}), y: { dtype: 'F16', shape: [2], data_offsets: [2, 6] } }, new Uint8Array(6)),
-      'tensor "y" overlaps the tensor before it: it begins at 2, 4 expected',
+      'tensor "y" overlaps the tensor before it: it begins at 2, expected 4',
     ],
     [
       'has two tensors in one place',
@@ -131,11 +135,11 @@ describe('a broken file', () => {
       'overlaps the tensor before it',
     ],
     ['lacks its last byte', safetensorsOf(entry({}), four).subarray(0, -1), 'are 0 to 4 of 3'],
-  ])('that %s is refused, by name and with what is wrong', async (_, bytes, what) => {
+  ])('that %s is rejected with its name and the problem', async (_, bytes, what) => {
     expect(await complaint(() => open(bytes))).toContain(what);
   });
 
-  it('is refused with all its problems at once, as many as can be read', async () => {
+  it('is rejected with all its problems, up to a limit', async () => {
     const wrong = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`t${i}`, { dtype: 'C64' }]));
     const message = await complaint(() => open(safetensorsOf(wrong)));
     expect(message).toContain('tensor "t0" has type "C64"');
@@ -144,7 +148,7 @@ describe('a broken file', () => {
     expect(message).toContain('; and 10 more problems');
   });
 
-  it('is refused without acting on the terminal, whatever its names hold', async () => {
+  it('is rejected without affecting the terminal, whatever names it contains', async () => {
     const name = `\u001b[2J\u202e${'x'.repeat(10_000)}`;
     const message = await complaint(() => open(safetensorsOf({ [name]: {} })));
     expect(message).not.toMatch(/\p{C}/u);
@@ -152,14 +156,14 @@ describe('a broken file', () => {
   });
 });
 
-describe('a file that is opened for as long as it is used', () => {
+describe('a file opened for the duration of a call', () => {
   const openDescriptors = async () => (await readdir('/dev/fd')).length;
   const refusals = 20;
 
   it.each([
     ['its header is refused', safetensorsOf({ x: {} })],
     ['what uses it fails', safetensorsOf(entry({}), four)],
-  ])('is closed where %s', async (_, bytes) => {
+  ])('is closed if %s', async (_, bytes) => {
     const folder = await mkdtemp(joinPath(tmpdir(), 'randar-safetensors-'));
     const path = joinPath(folder, 'refused.safetensors');
     try {
@@ -174,7 +178,7 @@ describe('a file that is opened for as long as it is used', () => {
     }
   });
 
-  it('is open until it has been used, and gives what its use gives', async () => {
+  it('stays open during the call and returns its result', async () => {
     const folder = await mkdtemp(joinPath(tmpdir(), 'randar-safetensors-'));
     const path = joinPath(folder, 'used.safetensors');
     try {

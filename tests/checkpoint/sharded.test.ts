@@ -12,7 +12,7 @@ import { complaint, contents, fileName } from '../support/complaint.js';
 const shard = (...names: string[]) =>
   validSafetensors(names.map((name, i) => ({ name, dtype: 'F32', shape: [1], bytes: floats(i) })));
 
-/** A folder in memory that counts what is open in it. */
+/** An in-memory directory that counts open files. */
 function folderOf(files: Readonly<Record<string, Uint8Array>>) {
   const folder = {
     open: 0,
@@ -77,7 +77,7 @@ describe('the index of sharded safetensors', () => {
     }
   });
 
-  it('that contradicts its shards is refused with every missing, doubled and stray tensor', async () => {
+  it('that contradicts its shards is rejected with every missing, duplicate and extra tensor', async () => {
     const files = { 'one.safetensors': shard('a', 'twice', 'stray'), 'two.safetensors': shard('twice') };
     const weightMap = { a: 'one.safetensors', gone: 'two.safetensors', twice: 'two.safetensors' };
     const message = await complaint(() => openIndex({ weight_map: weightMap }, files));
@@ -100,13 +100,15 @@ describe('the index of sharded safetensors', () => {
     'that names %j is refused: shards lie in its own folder',
     async (name) => {
       const message = await complaint(() => openIndex({ weight_map: { a: name } }, two));
-      expect(message).toContain('the name of a file in the same folder expected');
+      expect(message).toContain('expected the name of a file in the same directory');
     },
   );
 
-  it('of more shards than can be open at once is refused before any is opened', async () => {
+  it('with too many shards to open at once is rejected before any is opened', async () => {
     const weightMap = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`t${i}`, `${i}.safetensors`]));
-    expect(await complaint(() => openIndex({ weight_map: weightMap }))).toContain('it names 300 files, at most 256');
+    expect(await complaint(() => openIndex({ weight_map: weightMap }))).toContain(
+      'it names 300 files, expected at most 256',
+    );
   });
 
   it.each([{}, { weight_map: [] }, { weight_map: null }, { weight_map: 'x' }, { model_type: 'gpt2' }])(

@@ -26,7 +26,7 @@ describe.each<[string, () => Promise<Source>]>([
     },
   ],
 ])('a source %s', (_, openDigits) => {
-  it('gives bytes from any place, in memory of their own', async () => {
+  it('returns bytes from any offset, in new memory', async () => {
     const source = await openDigits();
     expect(source.size).toBe(10);
     const bytes = await source.read(3, 4);
@@ -38,7 +38,7 @@ describe.each<[string, () => Promise<Source>]>([
     await source.close();
   });
 
-  it('refuses what lies beyond its end before it takes memory for it', async () => {
+  it('rejects reads beyond its end before allocating memory', async () => {
     const source = await openDigits();
     const ranges: [number, number][] = [
       [0, 11],
@@ -57,7 +57,7 @@ describe.each<[string, () => Promise<Source>]>([
 });
 
 describe('a source of a file', () => {
-  it('reads in pieces what is more than one read can give', async () => {
+  it('splits reads that are too large for one call', async () => {
     const path = join(folder, 'pieces');
     await writeFile(path, digits);
     const source = await fileSource(path, 3);
@@ -76,7 +76,7 @@ describe('a source of a file', () => {
     await source.close();
   });
 
-  it('says where a file ends that became shorter', async () => {
+  it('reports where a truncated file ends', async () => {
     const path = join(folder, 'shrinking');
     await writeFile(path, digits);
     const source = await fileSource(path);
@@ -85,7 +85,7 @@ describe('a source of a file', () => {
     await source.close();
   });
 
-  it('is refused where there is no file: nothing, a folder, a pipe that nobody writes to', async () => {
+  it('is rejected if there is no regular file: nothing, a directory, a pipe without a writer', async () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     expect(await complaint(() => fileSource(join(folder, 'none')), join(folder, 'none'))).toContain('cannot be read');

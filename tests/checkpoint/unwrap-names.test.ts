@@ -22,7 +22,7 @@ const torchWith = (first: string, second: string) =>
 describe.each([
   ['safetensors', safetensorsWith],
   ['torch', torchWith],
-])('names that training wrapped, in a file of %s', (_, fileWith) => {
+])('parameter names wrapped in training, in a file of %s', (_, fileWith) => {
   it.each(['module.', '_orig_mod.', '_orig_mod.module.', 'module._orig_mod.'])(
     'are known without what all of them begin with: %s',
     async (prefix) => {
@@ -39,14 +39,14 @@ describe.each([
     ['norm.weight', 'module.norm.bias'],
     ['model.norm.weight', 'model.norm.bias'],
     ['module', 'modules.x'],
-  ])('stay as they are where not all begin so, or with something else: %s, %s', async (first, second) => {
+  ])('are unchanged if they do not all have such a prefix: %s, %s', async (first, second) => {
     const weights = await opened(fileWith(first, second));
     expect([...(await contents(weights)).keys()].sort()).toEqual([first, second].sort());
   });
 });
 
 describe('a file without names', () => {
-  it('is left as it is', async () => {
+  it('is unchanged', async () => {
     expect((await opened(validSafetensors([]))).tensors.size).toBe(0);
   });
 });

@@ -66,7 +66,7 @@ describe('safetensors written tensor by tensor', () => {
     );
   });
 
-  it('are asked for one at a time, each once the one before it is written', async () => {
+  it('are requested one at a time, after the previous one is written', async () => {
     let asked = 0;
     await writeSafetensors(file, pair, async (tensor) => {
       const [part] = await readdir(folder);
@@ -80,7 +80,7 @@ describe('safetensors written tensor by tensor', () => {
     expect(await readdir(folder)).toEqual(['weights.safetensors']);
   });
 
-  it('replace what was there, at the end', async () => {
+  it('replace an existing file at the end', async () => {
     await writeFile(file, 'old');
     await writeSafetensors(file, pair, async (tensor) => {
       expect(await readFile(file, 'utf8')).toBe('old');
@@ -90,8 +90,8 @@ describe('safetensors written tensor by tensor', () => {
   });
 });
 
-describe('safetensors that cannot be written whole', () => {
-  it('leave what was there and nothing else, where a tensor fails', async () => {
+describe('safetensors that cannot be written', () => {
+  it('leave only the previous file if a tensor fails', async () => {
     await writeFile(file, 'old');
     const failure = new Error('no such tensor');
     const write = writeSafetensors(file, pair, (tensor) =>
@@ -102,13 +102,13 @@ describe('safetensors that cannot be written whole', () => {
     expect(await readFile(file, 'utf8')).toBe('old');
   });
 
-  it('leave nothing where a tensor has other bytes than its shape says', async () => {
+  it('leave nothing if a tensor has the wrong number of bytes', async () => {
     const message = await complaint(() => writeSafetensors(file, pair, () => Promise.resolve(utf8('12345678'))), file);
-    expect(message).toBe('tensor "b" has 8 bytes, 3 expected');
+    expect(message).toBe('tensor "b" has 8 bytes, expected 3');
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('are refused before anything is written, with all that is wrong with the list', async () => {
+  it('are rejected before anything is written, with all problems of the list', async () => {
     const wrong: NamedTensor[] = [
       ...pair,
       { name: 'a', dtype: 'F32', shape: [1] },
@@ -116,14 +116,14 @@ describe('safetensors that cannot be written whole', () => {
       { name: 'c', dtype: 'F32', shape: [-1] },
     ];
     expect((await complaint(() => writeSafetensors(file, wrong, bytesOf), file)).split('; ')).toEqual([
-      'tensor "a" is there twice',
-      'tensor "__metadata__" has the name of the format\'s own entry',
+      'tensor "a" occurs twice',
+      'tensor "__metadata__" has a name reserved by the format',
       'tensor "c" has no valid shape',
     ]);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('say why where the folder is not there, and where a folder has their name', async () => {
+  it('say why if the directory is missing, or a directory has their name', async () => {
     const nowhere = join(folder, 'none', 'weights.safetensors');
     expect(await complaint(() => writeSafetensors(nowhere, pair, bytesOf), nowhere)).toContain('cannot be written');
     expect(await complaint(() => writeSafetensors(folder, pair, bytesOf), folder)).toContain('cannot be written');

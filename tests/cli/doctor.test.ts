@@ -14,12 +14,12 @@ interface Told {
 }
 
 describe('randar doctor', () => {
-  it('says what the machine has, tries each device, and names what to type', async () => {
+  it('reports the machine, tries each device, and suggests what to run', async () => {
     const { code, stdout } = await randar(['doctor']);
     expect(code).toBe(0);
     expect(stdout).toContain(`${process.version} on ${process.platform} ${process.arch}`);
     for (const device of ['cpu', 'cuda', 'webgpu'])
-      expect(stdout).toMatch(new RegExp(`\\b${device} (works|does not: )`));
+      expect(stdout).toMatch(new RegExp(`\\b${device} (works|does not work: )`));
     expect(stdout).toContain('cpu works');
     expect(stdout).toContain('npx randar serve');
   });
@@ -37,15 +37,15 @@ describe('randar doctor', () => {
     expect(steps[0]).toBe('npx randar serve --device cuda');
   });
 
-  it('is told to nobody: ONNX Runtime’s reports are off', async () => {
+  it('sends no telemetry', async () => {
     const home = temporaryFolder('home');
-    // On a build server it reports nothing anyway.
+    // On a CI machine it reports nothing anyway.
     await randar(['doctor'], { HOME: home, XDG_CACHE_HOME: undefined, CI: undefined });
     expect(existsSync(join(home, '.cache'))).toBe(false);
   });
 });
 
-describe('what to type', () => {
+describe('the suggested next step', () => {
   const cpu = { device: 'cpu' } as const;
   const broken = { device: 'cuda', problem: 'something' } as const;
   const libraries = parts.filter(({ from }) => from === 'wheel');
@@ -66,7 +66,7 @@ describe('what to type', () => {
       [cpu, broken],
       { ...ready, driver: '535.104' },
       libraries,
-      ['replace NVIDIA’s driver 535.104 by 580 or newer', 'npx randar setup-cuda', 'npx randar serve'],
+      ['update NVIDIA’s driver 535.104 to 580 or newer', 'npx randar setup-cuda', 'npx randar serve'],
     ],
     ['serve on CUDA, where it works', [cpu, { device: 'cuda' }], ready, [], ['npx randar serve --device cuda']],
     [

@@ -13,7 +13,7 @@ afterAll(() => rm(models, { recursive: true }));
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'randar-pictures-'))));
 afterEach(() => rm(folder, { recursive: true }));
 
-/** `randar generate` into a file of the folder. */
+/** Runs `randar generate` with an output file in the test's folder. */
 function generate(label: string, file: string, ...more: readonly string[]): Promise<Ended> {
   return randar(['generate', label, '-o', join(folder, file), '--models', models, ...more]);
 }
@@ -34,12 +34,12 @@ describe('randar generate', () => {
     expect(await files()).toEqual([file]);
   });
 
-  it('draws with the model that is named', async () => {
+  it('uses the given model', async () => {
     expect((await generate('class-3', 'x.png', '--model', 'square8')).code).toBe(0);
     expect((await sharp(join(folder, 'x.png')).metadata()).width).toBe(64);
   });
 
-  it('draws the same bytes for the same seed, and others for another', async () => {
+  it('gives the same bytes for the same seed, and others for another', async () => {
     for (const [file, seed] of [
       ['a.png', '7'],
       ['b.png', '7'],
@@ -53,14 +53,14 @@ describe('randar generate', () => {
     expect(c).not.toEqual(a);
   });
 
-  it('says which seed it took where none was named, and that seed draws the picture again', async () => {
+  it('prints the random seed, which reproduces the picture', async () => {
     const { stdout } = await generate('class-1', 'a.png');
     const seed = /\(seed (\d+)\)\n$/.exec(stdout)?.[1] ?? '';
     expect((await generate('class-1', 'b.png', '--seed', seed)).code).toBe(0);
     expect(await readFile(join(folder, 'b.png'))).toEqual(await readFile(join(folder, 'a.png')));
   });
 
-  it('numbers several pictures, each that of its own seed', async () => {
+  it('numbers several pictures, each with its own seed', async () => {
     const { stdout } = await generate('class-3', 'x.y.png', '--count', '3', '--seed', '5');
     expect(await files()).toEqual(['x.y-0.png', 'x.y-1.png', 'x.y-2.png']);
     const lines = [0, 1, 2].map((i) => `${join(folder, `x.y-${i}.png`)} (seed ${5 + i})\n`);
@@ -69,7 +69,7 @@ describe('randar generate', () => {
     expect(await readFile(join(folder, 'alone.png'))).toEqual(await readFile(join(folder, 'x.y-2.png')));
   });
 
-  it('takes every option of decoding', async () => {
+  it('accepts every decoding option', async () => {
     const options = ['--seed', '1', '--steps', '16', '--guidance', '1:3.5', '--temperature', '0.5', '--top-k', '9'];
     const more = ['--top-p', '0.9', '--order', 'halton', '--schedule', 'one-by-one', '--device', 'cpu'];
     expect(await generate('class-3', 'x.png', ...options, ...more)).toMatchObject({ code: 0, stderr: '' });
@@ -77,14 +77,14 @@ describe('randar generate', () => {
     expect(await readFile(join(folder, 'x.png'))).not.toEqual(await readFile(join(folder, 'y.png')));
   });
 
-  it('takes the place of a picture that is there already', async () => {
+  it('overwrites an existing picture', async () => {
     await writeFile(join(folder, 'x.png'), 'something else');
     expect((await generate('class-3', 'x.png')).code).toBe(0);
     expect((await sharp(join(folder, 'x.png')).metadata()).format).toBe('png');
   });
 });
 
-describe('randar generate that cannot draw says why in one line, fails and leaves no file', () => {
+describe('randar generate fails with one line and leaves no file', () => {
   async function refusal(ended: Promise<Ended>): Promise<string> {
     const { code, stdout, stderr } = await ended;
     expect([code, stdout]).toEqual([1, '']);
@@ -93,10 +93,10 @@ describe('randar generate that cannot draw says why in one line, fails and leave
   }
   afterEach(async () => expect(await files()).toEqual([]));
 
-  it('for a label that is misspelt, with the nearest ones', async () => {
+  it('for a misspelt label, with the closest ones', async () => {
     const says = await refusal(randar(['generate', 'rokcet', '-o', join(folder, 'x.png')]));
     expect(says).toMatch(/^randar: Expected <label> to be a label, got "rokcet"\./);
-    expect(says).toContain('the nearest are "rocket", ');
+    expect(says).toContain('the closest are "rocket", ');
   });
 
   it.each<[readonly string[], string]>([
@@ -110,7 +110,7 @@ describe('randar generate that cannot draw says why in one line, fails and leave
     expect(await refusal(generate('class-3', 'x.png', ...options))).toContain(says);
   });
 
-  it('for several wrong options, with all of them at once', async () => {
+  it('for several wrong options, all at once', async () => {
     const options = ['--steps', '17', '--top-k', '51', '--guidance', '2:101', '--seed', '0.5', '--temperature', '11'];
     const says = await refusal(generate('10', 'x.png', ...options));
     for (const problem of [
@@ -125,11 +125,11 @@ describe('randar generate that cannot draw says why in one line, fails and leave
     }
   });
 
-  it('for a file of a format that it cannot write', async () => {
+  it('for an unsupported file format', async () => {
     expect(await refusal(generate('class-3', 'x.gif'))).toContain('.png, .webp, .jpg, .jpeg, .avif');
   });
 
-  it('for a folder that is not there, before it draws', async () => {
+  it('for a missing directory, before it draws', async () => {
     const says = await refusal(generate('class-3', 'no/x.png', '--models', join(folder, 'not read')));
     expect(says).toContain(`Directory ${join(folder, 'no')} does not exist; create it first.`);
   });
@@ -140,14 +140,14 @@ describe('randar generate that cannot draw says why in one line, fails and leave
 });
 
 describe('randar generate', () => {
-  it('refuses a folder in the place of its file', async () => {
+  it('rejects a directory as output file', async () => {
     await mkdir(join(folder, 'x.png'));
     const { code, stderr } = await generate('class-3', 'x.png');
     expect(code).toBe(1);
     expect(stderr).toContain('This is a directory; expected a file name.');
   });
 
-  it('leaves no half of a file where there is no room for it', async () => {
+  it('leaves no partial file if the disk is full', async () => {
     await symlink('/dev/full', join(folder, 'x.png'));
     const { code, stderr } = await generate('class-3', 'x.png');
     expect(code).toBe(1);
@@ -155,9 +155,9 @@ describe('randar generate', () => {
     expect(await files()).toEqual([]);
   });
 
-  it.each(['cuda', 'webgpu'])('draws on %s, or says in one line what is missing', async (device) => {
+  it.each(['cuda', 'webgpu'])('works on %s, or says in one line what is missing', async (device) => {
     const { code, stderr } = await generate('class-3', 'x.png', '--device', device);
-    // WebGPU's library has words of its own on standard error.
+    // WebGPU's library prints its own messages to standard error.
     const ours = stderr.split('\n').filter((line) => line.startsWith('randar: '));
     expect(ours).toHaveLength(code ?? -1);
     expect(await files()).toEqual(code === 0 ? ['x.png'] : []);

@@ -12,26 +12,26 @@ const named: Record<string, string> = {
   'generate --help': `label --output --seed --count --steps --guidance --temperature --top-k --top-p ${shared}`,
   'import --help':
     '--id --transformer --tokenizer --labels --precision fp32 fp16 int8 int4 --heads --grid --name --license --replace --no-measure --models',
-  'setup-cuda --help': '--pixels --from <folder> --to <folder> --help',
+  'setup-cuda --help': '--pixels --from <directory> --to <directory> --help',
   'doctor --help': '--json --help',
   'help generate':
     '--order random raster spiral halton subsample locality center-out --schedule cosine linear one-by-one',
 };
 
 describe('the help', () => {
-  it.each(Object.entries(named))('that randar %s prints names what there is', async (args, names) => {
+  it.each(Object.entries(named))('of randar %s lists all commands or options', async (args, names) => {
     const { code, stdout, stderr } = await randar(args.split(' '));
     expect([code, stderr]).toEqual([0, '']);
     for (const name of names.split(' ')) expect(stdout).toContain(name);
   });
 
-  it('comes where no command is named, as an error', async () => {
+  it('is printed as an error without a command', async () => {
     const { code, stdout, stderr } = await randar([]);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain('Usage: randar');
   });
 
-  it('is pointed at for a command that is none', async () => {
+  it('is mentioned for an unknown command', async () => {
     const { code, stderr } = await randar(['draw']);
     expect(code).toBe(1);
     expect(stderr).toBe("error: unknown command 'draw'\n(run randar --help for usage)\n");

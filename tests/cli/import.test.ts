@@ -37,7 +37,7 @@ const small = (id: string): string[] => {
 };
 
 describe('randar import', () => {
-  it('makes a model that is listed, verified and served', async () => {
+  it('creates a model that can be listed, verified and served', async () => {
     const made = await randar([...emoji('faces'), '--name', 'Faces']);
     expect(made).toMatchObject({ code: 0, stderr: '' });
     const lines = made.stdout.split('\n').map((line) => line.trimEnd());
@@ -109,7 +109,7 @@ describe('randar import', () => {
       () => [...small('new'), '--tokenizer', 'nowhere.pt'],
       /^randar: nowhere\.pt: cannot be read: ENOENT: /,
     ],
-  ])('says in one line why it cannot, and leaves nothing: %s', async (_, args, says) => {
+  ])('fails with one line and leaves nothing: %s', async (_, args, says) => {
     const before = await filesIn(models);
     const { code, stdout, stderr } = await randar(await args());
     expect([code, stdout]).toEqual([1, '']);
@@ -118,9 +118,9 @@ describe('randar import', () => {
     expect(await filesIn(models)).toEqual(before);
   });
 
-  it('leaves nothing where the disk takes no more', async () => {
+  it('leaves nothing if the disk is full', async () => {
     const before = await filesIn(models);
-    // Shells count in 512 bytes or 1024: files may have 2 MiB at most, and the transformer would have 8.
+    // Shells count in units of 512 or 1024 bytes: files are limited to 2 MiB at most, and the transformer needs 8.
     const script = 'ulimit -f 2048; exec "$@"';
     const run = promisify(execFile)('sh', ['-c', script, 'sh', process.execPath, main, ...emoji('large')]);
     const error = (await run.catch((caught: unknown) => caught)) as { code: number; stdout: string; stderr: string };
@@ -129,7 +129,7 @@ describe('randar import', () => {
     expect(await filesIn(models)).toEqual(before);
   });
 
-  it('leaves nothing where it is stopped by a signal', async () => {
+  it('leaves nothing if stopped by a signal', async () => {
     const before = await filesIn(models);
     const watcher = watch(models);
     const begun = once(watcher, 'change');
@@ -149,7 +149,7 @@ describe('randar import', () => {
 });
 
 describe('randar inspect', () => {
-  it('prints what a file holds and how it would be imported', async () => {
+  it('prints the content of a file and how to import it', async () => {
     const path = goldenFile('maskgit-f4.bin');
     const { code, stdout, stderr } = await randar(['inspect', path]);
     expect([code, stderr]).toEqual([0, '']);
@@ -170,7 +170,7 @@ describe('randar inspect', () => {
 });
 
 describe('randar verify', () => {
-  it('says what is bad, and fails', async () => {
+  it('reports what is wrong, and fails', async () => {
     const path = join(models, 'faces', 'tokenizer.safetensors');
     await editWeights(path, path, (tensors) => {
       const name = 'encoder.conv_in.weight';
@@ -183,7 +183,7 @@ describe('randar verify', () => {
     expect(stdout).toMatch(/^ok {3}cache: /m);
   });
 
-  it('says which model there is not', async () => {
+  it('reports an unknown model', async () => {
     const { code, stdout, stderr } = await randar(['verify', 'dogs', '--models', models]);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^randar: cannot read \S+dogs\/model\.json \(ENOENT[^\n]+\)\n$/);

@@ -19,7 +19,7 @@ async function occupy(): Promise<{ server: Server; port: number }> {
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** Of those that no system hands out by itself: else another program might have it before the server does. */
+/** Outside the range the system assigns automatically, so that no other program gets it first. */
 async function freePort(): Promise<number> {
   for (let port = 20_000 + (process.pid % 10_000); ; port++) {
     const server = createServer().listen(port, '127.0.0.1');
@@ -35,7 +35,7 @@ async function freePort(): Promise<number> {
 }
 
 describe('randar serve', () => {
-  it('says in one line where it can be reached, and answers there', async () => {
+  it('prints its URL in one line, and answers there', async () => {
     const serving = await serve(['--port', '0', '--models', models]);
     const { data } = await post<{ models: { id: string }[] }>(serving.url, '{ models { id } }');
     expect(data?.models.map(({ id }) => id)).toEqual(['square4', 'square8']);
@@ -46,14 +46,14 @@ describe('randar serve', () => {
     );
   });
 
-  it('listens where PORT and HOST say', async () => {
+  it('listens on PORT and HOST', async () => {
     const port = await freePort();
     const { url } = await serve(['--models', models], { PORT: String(port), HOST: 'localhost' });
     expect(url).toBe(`http://localhost:${port}/graphql`);
     expect((await post(url, '{ models { id } }')).errors).toBeUndefined();
   });
 
-  it('listens where its options say rather than the environment', async () => {
+  it('prefers options to the environment', async () => {
     const { server, port } = await occupy();
     const { url } = await serve(['--models', models, '--port', '0', '--host', '127.0.0.1'], {
       PORT: String(port),
@@ -64,13 +64,13 @@ describe('randar serve', () => {
     server.close();
   });
 
-  it('has the model first that --model names', async () => {
+  it('lists the model given by --model first', async () => {
     const { url } = await serve(['--port', '0', '--models', models, '--model', 'square8']);
     const { data } = await post<{ model: { id: string } }>(url, '{ model { id } }');
     expect(data?.model.id).toBe('square8');
   });
 
-  it('tells clients addresses of pictures under --public-url', async () => {
+  it('returns picture URLs under --public-url', async () => {
     const serving = await serve(['--port', '0', '--models', models, '--public-url', 'https://pictures.example/']);
     const events = await readEvents(
       overWebSocket(serving.url, generateSubscription, { input: { label: { index: 1 } } }),
@@ -97,7 +97,7 @@ const plan =
   'randar: emoji: 8.1 MB of int8 weights; up to 84.0 MB of KV cache, 10 KV slots of 8.4 MB, enough for 5 ' +
   'pictures with guidance; decodes up to 7 generations at once in 1 decode worker\n';
 
-/** Draws with the built-in model, whose steps take long enough to be in one of them when a signal comes. */
+/** Uses the built-in model, whose steps are slow enough for a signal to arrive during one. */
 async function draw(serving: Serving, more: object, atFirstStep: () => void): Promise<SubscribedEvent[]> {
   const input = { label: { name: 'rocket' }, preview: { mode: 'NONE' }, ...more };
   return readEvents(overWebSocket(serving.url, generateSubscription, { input }), ({ step }) => {
@@ -106,7 +106,7 @@ async function draw(serving: Serving, more: object, atFirstStep: () => void): Pr
   });
 }
 
-describe('randar serve that is told to end', () => {
+describe('randar serve on a signal', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('finishes running generations and exits with 0: %s', async (signal) => {
     const serving = await serve(['--port', '0', '--memory', '0.09', '--concurrent', '7', '--decode-workers', '1']);
     const events = await draw(serving, { steps: 16 }, () => serving.kill(signal));
@@ -131,7 +131,7 @@ describe('randar serve that is told to end', () => {
     await dropped;
   });
 
-  it('ends while nobody draws, though a client is connected', async () => {
+  it('ends while idle, even if a client is connected', async () => {
     const serving = await serve(['--port', '0', '--models', models]);
     const socket = new WebSocket(serving.url.replace('http', 'ws'), 'graphql-transport-ws');
     await once(socket, 'open');
@@ -144,7 +144,7 @@ describe('randar serve that is told to end', () => {
   });
 });
 
-describe('randar serve that cannot serve says why in one line, and fails', () => {
+describe('randar serve fails with one line', () => {
   const refusal = async (args: readonly string[], environment = {}): Promise<string> => {
     const { code, stdout, stderr } = await randar(['serve', ...args], environment);
     expect([code, stdout]).toEqual([1, '']);
@@ -160,9 +160,9 @@ describe('randar serve that cannot serve says why in one line, and fails', () =>
     server.close();
   });
 
-  it('for a host that is not this machine', async () => {
+  it('for a host that is not an address of this machine', async () => {
     const args = ['--models', models, '--port', '0'];
-    // 192.0.2.0/24 is for documentation: no machine has it.
+    // 192.0.2.0/24 is reserved for documentation, so no machine has this address.
     expect(await refusal([...args, '--host', '192.0.2.1'])).toContain('192.0.2.1 is not an address of this machine');
   });
 
@@ -177,17 +177,17 @@ describe('randar serve that cannot serve says why in one line, and fails', () =>
     expect(await refusal(args)).toContain(says);
   });
 
-  it('for a PORT that is none', async () => {
+  it('for an invalid PORT', async () => {
     expect(await refusal([], { PORT: 'http' })).toContain("value 'http' from env 'PORT' is invalid");
   });
 
-  it('for a model that is not there', async () => {
+  it('for a missing model', async () => {
     expect(await refusal(['--models', models, '--model', 'cats'])).toBe(
       `randar: no model "cats" in ${models}; available: "square4", "square8"\n`,
     );
   });
 
-  it('for a folder of models that is not there', async () => {
+  it('for a missing models directory', async () => {
     const folder = join(models, 'nowhere');
     const says = await refusal(['--models', folder]);
     expect(says).toContain(`randar: cannot read models directory ${folder} (ENOENT: `);

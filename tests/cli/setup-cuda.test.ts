@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = () => temporaryFolder('setup-cuda');
 
-/** The smallest of the wheels, as pip brings it; undefined where no registry is reached, which CI does not put up with. */
+/** The smallest of the wheels, downloaded by pip; undefined without a registry, which fails in CI. */
 const runtime = wheelOf('CUDA runtime');
 const brought = await bringSmall();
 
@@ -31,7 +31,7 @@ async function bringSmall(): Promise<string | undefined> {
   }
 }
 
-/** A folder that has all parts but one. */
+/** A folder that has every part but one. */
 async function folderWithout(name: string): Promise<string> {
   const to = folder();
   const files = parts.filter((part) => part.name !== name).flatMap((part) => part.files);
@@ -50,7 +50,7 @@ describe('randar setup-cuda', () => {
     expect(stdout).toContain(`RANDAR_CUDA_LIBRARIES=${to}`);
     expect(await isLibrary(join(to, 'libcudart.so.13'))).toBe(true);
     expect(await readFile(join(to, 'libcublas.so.13'), 'utf8')).toBe('there already');
-    // Neither the wheel nor a part of anything stays.
+    // Neither the wheel nor a partial file remains.
     expect(await readdir(to)).toHaveLength(parts.flatMap(({ files }) => files).length);
   });
 
@@ -61,7 +61,7 @@ describe('randar setup-cuda', () => {
     expect(await isLibrary(join(to, 'libcudart.so.13'))).toBe(true);
   });
 
-  it('has nothing to bring where all is there, cuDNN only for pixels', async () => {
+  it('downloads nothing if everything is installed, and cuDNN only for pixels', async () => {
     const to = await folderWithout('cuDNN');
     const nowhere = { PATH: '/nowhere' };
     expect(await randar(['setup-cuda', '--to', to], nowhere)).toMatchObject({ code: 0, stderr: '' });
@@ -70,17 +70,17 @@ describe('randar setup-cuda', () => {
     expect(stderr).toContain(`nvidia-cudnn-cu13==${wheelOf('cuDNN').version}`);
   });
 
-  it('says without Python what to bring, and how to have it taken', async () => {
+  it('says without Python what to download and how to use it', async () => {
     const { code, stderr } = await randar(['setup-cuda', '--to', folder()], { PATH: '/nowhere' });
     expect(code).toBe(1);
-    expect(stderr).toContain('there is no python3 with pip');
+    expect(stderr).toContain('downloading needs python3 with pip');
     for (const { project, version, part } of wheels) {
       expect(stderr.includes(`${project}==${version}`)).toBe(part !== 'cuDNN');
     }
     expect(stderr).toContain('"npx randar setup-cuda --from wheels"');
   });
 
-  it('names the wheels that a folder lacks, before it unpacks any', async () => {
+  it('reports wheels missing from a directory before it unpacks any', async () => {
     const [from, to] = [folder(), folder()];
     const { code, stderr } = await randar(['setup-cuda', '--to', to, '--from', from]);
     expect(code).toBe(1);
@@ -88,7 +88,7 @@ describe('randar setup-cuda', () => {
     expect(await readdir(to)).toEqual([]);
   });
 
-  it('refuses a wheel that is not the one that was pinned', async () => {
+  it('rejects a wheel other than the pinned one', async () => {
     const [from, to] = [folder(), await folderWithout('CUDA runtime')];
     await writeFile(join(from, runtime.file), 'something else');
     const { code, stderr } = await randar(['setup-cuda', '--to', to, '--from', from]);

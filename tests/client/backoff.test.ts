@@ -8,14 +8,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** By chance each pause is up to half longer: here by as much of that as `chance` says, from 0 to 1. */
+/** Each pause is longer by up to half at random; here by `chance`, from 0 to 1, of that half. */
 function chanceIs(chance: number): void {
   vi.spyOn(Math, 'random').mockReturnValue(chance);
 }
 
 const lost = () => new RandarError('The connection was lost.', { code: 'CONNECTION_LOST' });
 
-/** Follows a generation over a connection that is lost at each attempt; the events of an attempt come before. */
+/** Follows a generation over a connection that is lost in each attempt, after the given events. */
 function failing(attempts: number, eventsOf: (attempt: number) => readonly GenerationEvent[] = () => []) {
   const opened: number[] = [];
   const events = follow(
@@ -32,7 +32,7 @@ function failing(attempts: number, eventsOf: (attempt: number) => readonly Gener
     },
     { attempts, signal: new AbortController().signal },
   );
-  /** The pauses between the attempts, in milliseconds, when it has given up. */
+  /** The pauses between attempts in milliseconds, once it has given up. */
   const pauses = async () => {
     const readAll = async () => {
       while (!(await events.next()).done);
@@ -56,7 +56,7 @@ describe('a connection that stays lost', () => {
     expect(await failing(7).pauses()).toEqual([250, 500, 1000, 2000, 4000, 6250, 6250]);
   });
 
-  it('is tried again after the shortest pause where an event has come meanwhile', async () => {
+  it('is tried again after the shortest pause if an event arrived in between', async () => {
     chanceIs(0);
     const started = { __typename: 'GenerationStarted', sequence: 1 } as GenerationEvent;
     const { pauses } = failing(3, (attempt) => (attempt === 3 ? [started] : []));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellsDue, type Painted } from '../../client/src/cells-due.js';
 
-/** Steps that decode the cells of a grid of 64 in some order, what it started from before the first one. */
+/** Steps that decode a grid of 64 cells in some order; the cells of the source come before the first step. */
 const cellsByStep = fc
   .record({
     order: fc.shuffledSubarray([...Array(64).keys()], { minLength: 64 }),
@@ -14,7 +14,7 @@ const cellsByStep = fc
   });
 
 describe('the cells to paint', () => {
-  it('are those that a preview shows, each once, in the order of decoding', () => {
+  it('are those that a preview shows, each once, in decoding order', () => {
     fc.assert(
       fc.property(cellsByStep, fc.nat(), fc.nat(), (steps, at, some) => {
         const previewStep = at % steps.length;
@@ -26,7 +26,7 @@ describe('the cells to paint', () => {
     );
   });
 
-  it('are nothing more once all due ones are painted', () => {
+  it('are empty once all due ones are painted', () => {
     fc.assert(
       fc.property(cellsByStep, fc.integer({ min: -1, max: 9 }), (steps, previewStep) => {
         const painted = new Map<number, Painted>();
@@ -36,7 +36,7 @@ describe('the cells to paint', () => {
     );
   });
 
-  it('show their token only where a preview is two steps late, and the preview when it comes', () => {
+  it('show their token only if a preview is two steps late, then the preview', () => {
     const steps = [[], [1], [2], [3]];
     const due = (painted: [number, Painted][], previewStep: number) =>
       cellsDue({ cellsByStep: steps }, new Map(painted), previewStep).map(({ cell, as }) => `${cell} ${as}`);

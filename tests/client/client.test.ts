@@ -8,7 +8,7 @@ import { startProxy } from '../support/client/proxy.js';
 const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };
 const slow = { label, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } } as const;
-/** Is not over, on a fast machine either, when it has been seen and is left. */
+/** Long enough not to finish before it is left, even on a fast machine. */
 const long = { ...slow, count: 16 } as const;
 
 type Transport = 'ws' | 'sse';
@@ -50,7 +50,7 @@ describe.each(transports)('over %s', (transport) => {
       expect(await sharp(file).metadata()).toMatchObject({ format: 'png', width: 128, height: 128 });
     });
 
-    it('gives pictures in the forms that are asked for, and no others', async () => {
+    it('returns pictures in the requested forms only', async () => {
       const pictures = { previews: { dataUri: false, url: true, format: 'JPEG' }, images: { dataUri: false } } as const;
       for (const event of await read(client.generate({ label, seed: 5, steps: 4 }, pictures))) {
         if (event.__typename === 'PreviewRendered') {
@@ -72,7 +72,7 @@ describe.each(transports)('over %s', (transport) => {
       expect(generation?.step).toBeLessThan(256);
     });
 
-    it('leaves a generation that is to be kept alone', async () => {
+    it('does not cancel a generation with keep', async () => {
       let id = '';
       for await (const event of client.generate({ label, steps: 30, preview: { mode: 'NONE' }, keep: true })) {
         id = event.generation.id;
@@ -94,7 +94,7 @@ describe.each(transports)('over %s', (transport) => {
       expect((await client.generation(id))?.status).toBe('CANCELLED');
     });
 
-    it('ends a waiting next() when it is left from outside', async () => {
+    it('ends a pending next() when it is left from outside', async () => {
       const events = client.generate(long);
       await events.next();
       const waiting = (async () => {
@@ -105,7 +105,7 @@ describe.each(transports)('over %s', (transport) => {
       await waiting;
     });
 
-    it('rejects with the code and field of input that cannot be used', async () => {
+    it('rejects with the code and field of invalid input', async () => {
       const refused = read(client.generate({ label: { name: 'roket' } }));
       await expect(refused).rejects.toMatchObject({
         name: 'RandarError',
@@ -113,20 +113,21 @@ describe.each(transports)('over %s', (transport) => {
         field: 'input.label.name',
         message: expect.stringContaining('"rocket"') as string,
       });
-      // @ts-expect-error an input is checked when it is compiled, too
+      // @ts-expect-error inputs are also checked at compile time
       const unheard = read(client.generate({ label, order: { kind: 'UPWARDS' } }));
       await expect(unheard).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     });
 
-    it('rejects with every problem as data, whatever a label is called', async () => {
+    it('rejects with every problem as data, for any label name', async () => {
       const name = 'Expected `input.count` to be 1, got 2. Expected `input.seed` to be 1, got 2.';
       const problems = await read(client.generate({ label: { name }, steps: 999, topP: 2 })).then(
         () => [],
         (error: unknown) => (error instanceof RandarError ? error.problems : []),
       );
-      expect(problems.map(({ field }) => field)).toEqual(['input.label.name', 'input.steps', 'input.topP']);
-      expect(problems[0]?.message).toContain(name);
-      expect(problems[1]).toEqual({
+      const byField = new Map(problems.map((problem) => [problem.field, problem]));
+      expect([...byField.keys()].sort()).toEqual(['input.label.name', 'input.steps', 'input.topP']);
+      expect(byField.get('input.label.name')?.message).toContain(name);
+      expect(byField.get('input.steps')).toEqual({
         field: 'input.steps',
         message: 'Expected `input.steps` to be a whole number from 1 to 256, got 999.',
         expected: 'a whole number from 1 to 256',
@@ -157,7 +158,7 @@ describe.each(transports)('over %s', (transport) => {
       },
     );
 
-    it('is an error where it stays lost', async () => {
+    it('is an error if it stays lost', async () => {
       const proxy = await startProxy(running().server.address);
       const remote = createClient({ transport, url: proxy.address, retryAttempts: 1 });
       const reading = (async () => {
@@ -167,7 +168,7 @@ describe.each(transports)('over %s', (transport) => {
       await remote.close();
     });
 
-    it('is an error at once where there is no server', async () => {
+    it('is an error at once without a server', async () => {
       const proxy = await startProxy(running().server.address);
       await proxy.close();
       const nowhere = createClient({ transport, url: proxy.address });
@@ -178,14 +179,14 @@ describe.each(transports)('over %s', (transport) => {
   });
 
   describe('follow', () => {
-    it('begins behind the sequence number already seen', async () => {
+    it('starts after the last sequence number seen', async () => {
       const { id } = await client.queue({ label, steps: 10, preview: { mode: 'NONE' } });
       const all = await read(client.follow(id));
       expect(sequences(all)).toEqual(upTo(all.length));
       expect(sequences(await read(client.follow(id, { after: 5 })))).toEqual(upTo(all.length).slice(5));
     });
 
-    it('rejects for a generation that nobody knows', async () => {
+    it('rejects an unknown generation', async () => {
       await expect(read(client.follow('nobody'))).rejects.toMatchObject({ code: 'NOT_FOUND', field: 'id' });
     });
   });

@@ -3,7 +3,7 @@ import { createClient, type Client } from 'randar-client';
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 
-/** Does the same to every socket as soon as its client has said hello. */
+/** Does the same to every socket as soon as its client has sent connection_init. */
 async function withServer(
   answer: (socket: WebSocket) => void,
   check: (client: Client, sockets: () => number) => Promise<void>,
@@ -26,7 +26,7 @@ async function withServer(
   }
 }
 
-/** As a server that took the client in, and closes when it is asked for something. */
+/** Like a server that accepts the client, and closes on its first operation. */
 const acknowledged = (close: (socket: WebSocket) => void) => (socket: WebSocket) => {
   socket.once('message', () => close(socket));
   socket.send(JSON.stringify({ type: 'connection_ack' }));
@@ -73,7 +73,7 @@ describe.each([
   );
 });
 
-describe('a socket on which something else is spoken', () => {
+describe('a socket with another protocol', () => {
   it.each(['hello', '{"type":"next"}', '{"type":"ka"}'])('%j is not opened again', (message) =>
     withServer(
       (socket) => socket.send(message),
@@ -85,7 +85,7 @@ describe('a socket on which something else is spoken', () => {
   );
 });
 
-it('an error tells the code and the reason of a closed socket', () =>
+it('an error states the code and the reason of a closed socket', () =>
   withServer(
     (socket) => socket.close(4400, 'Invalid message received'),
     async (client) => {

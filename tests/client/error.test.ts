@@ -11,7 +11,7 @@ describe('the problems of an error', () => {
     expect(error.problems).toEqual(problems);
   });
 
-  it('are one for each error where values do not fit the schema', () => {
+  it('are one per error if values do not fit the schema', () => {
     const errors = ['input.steps', 'input.label'].map((field) => ({
       message: `${field} is no Int`,
       extensions: { code: 'BAD_USER_INPUT', field },
@@ -22,7 +22,7 @@ describe('the problems of an error', () => {
     ]);
   });
 
-  it('are none for other codes, and none that a server in front writes in its own way', () => {
+  it("are none for other codes or for a proxy's own format", () => {
     expect(responseError([{ message: 'gone', extensions: { code: 'NOT_FOUND', field: 'id' } }]).problems).toEqual([]);
     const problems = ['bad', null, { field: 1, message: 'bad' }, { field: 'input', message: 'bad', got: 3 }];
     const error = responseError([{ message: 'bad', extensions: { code: 'BAD_USER_INPUT', problems } }]);

@@ -9,7 +9,7 @@ const noise = fc.oneof(
   fc.constantFrom('id: 3', 'retry: 10', 'unheard of', 'dat: a', 'id'),
 );
 
-/** A message as a server may write it: with one line end or another, a space or none, and lines of no importance. */
+/** A message in any form a server may use: either line end, with or without a space, with irrelevant lines. */
 const message = fc
   .record({
     event: fc.option(text.filter((name) => name !== '')),
@@ -28,7 +28,7 @@ const message = fc
     read: { event: event ?? 'message', data: data.join('\n') },
   }));
 
-/** A byte stream, cut where the numbers say: in the middle of characters and line ends, too. */
+/** A byte stream cut at the given places, also inside characters and line ends. */
 function streamOf(written: string, cuts: readonly number[]): ReadableStream<Uint8Array> {
   const bytes = new TextEncoder().encode(written);
   const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
@@ -47,7 +47,7 @@ async function read(stream: ReadableStream<Uint8Array>, silentMs = 10_000): Prom
 }
 
 describe('an event stream', () => {
-  it('is read the same, wherever it is cut and however its lines end', async () => {
+  it('is read the same with any chunks and line ends', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(message), fc.array(fc.nat(), { maxLength: 8 }), async (messages, cuts) => {
         const written = messages.map((each) => each.written).join('');
@@ -77,13 +77,13 @@ describe('an event stream', () => {
     expect(Array.from(written).flatMap((character) => parse(character))).toEqual(messages);
   });
 
-  it('gives a message with its last byte, not with the next one', () => {
+  it('delivers a message with its last byte, not with the next message', () => {
     const parse = createEventStreamParser();
     expect(parse('data: a\n')).toEqual([]);
     expect(parse('\n')).toEqual([{ event: 'message', data: 'a' }]);
   });
 
-  it('that is silent for too long is given up', async () => {
+  it('is given up if silent for too long', async () => {
     let isCancelled = false;
     const silent = new ReadableStream<Uint8Array>({ cancel: () => void (isCancelled = true) });
     await expect(read(silent, 5)).rejects.toThrow('no data received for 0.005 seconds');

@@ -38,7 +38,7 @@ interface Story {
   readonly knownCount: number;
 }
 
-/** The events of any generation of this grid, as a server may send them, whole. */
+/** The complete events of any generation on this grid, as a server may send them. */
 const story: fc.Arbitrary<Story> = fc
   .record({
     count: fc.integer({ min: 1, max: 3 }),
@@ -104,7 +104,7 @@ const story: fc.Arbitrary<Story> = fc
   });
 
 describe('the state of a generation', () => {
-  it('knows at every moment exactly the tokens that were told by then', () => {
+  it('always has exactly the tokens reported so far', () => {
     fc.assert(
       fc.property(story, fc.nat(), ({ events, grids }, at) => {
         const told = events.slice(0, 1 + (at % events.length));
@@ -123,7 +123,7 @@ describe('the state of a generation', () => {
     );
   });
 
-  it('is not changed by events that were seen before', () => {
+  it('ignores repeated events', () => {
     fc.assert(
       fc.property(story, fc.nat(), fc.nat(), ({ events }, at, back) => {
         const reached = at % (events.length + 1);
@@ -135,7 +135,7 @@ describe('the state of a generation', () => {
     );
   });
 
-  it('never changes what it was given', () => {
+  it('never mutates its arguments', () => {
     const frozen = (value: unknown): void => {
       if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
       Object.freeze(value);
@@ -152,7 +152,7 @@ describe('the state of a generation', () => {
     );
   });
 
-  it('is over with the last event, and not before', () => {
+  it('ends with the last event, and not before', () => {
     fc.assert(
       fc.property(story, ({ events }) => {
         expect(isOver(fold(events))).toBe(true);
@@ -163,7 +163,7 @@ describe('the state of a generation', () => {
     );
   });
 
-  it('keeps the newest preview where an older one comes late', () => {
+  it('keeps the newest preview if an older one arrives late', () => {
     const started: GenerationEvent[] = [
       {
         __typename: 'GenerationQueued',
@@ -194,7 +194,7 @@ describe('the state of a generation', () => {
     expect(fold([...started, preview(3, 2), preview(4, 1)]).pictures[0]?.preview?.step).toBe(2);
   });
 
-  it('takes an error that ended the events', () => {
+  it('includes an error that ended the events', () => {
     const problems = [{ field: 'input.label', message: 'no such label' }];
     const error = new RandarError('no such label', { code: 'BAD_USER_INPUT', field: 'input.label', problems });
     expect(failedState(idleState, error)).toMatchObject({
@@ -231,7 +231,7 @@ describe('the state of a real generation', () => {
     for (const { finished, imageWidth, imageHeight } of state.pictures) {
       expect(finished?.image).toMatchObject({ width: imageWidth, height: imageHeight });
     }
-    // What the steps told is what is finished.
+    // The finished pictures match the tokens reported by the steps.
     expect(last.pictures.map(({ tokens }) => tokens)).toEqual(state.pictures.map(({ tokens }) => tokens));
     await client.close();
   });

@@ -16,13 +16,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 const running = useServer({ models: builtInModels });
 const readme = readFileSync(join(root, 'client/README.md'), 'utf8');
-/** What the package's README shows, for a server at another port. */
+/** The examples in the package's README, with another port. */
 const blocks = (language: string) =>
   [...readme.matchAll(/^```(\w+)\n([^]*?)^```$/gm)]
     .flatMap(([, name, code = '']) => (name === language ? [code] : []))
     .map((code) => code.replaceAll('http://127.0.0.1:4000', running().server.address));
 
-/** What an app installs beside the package; here from the repository, so that no registry is asked. `ws` is not among them. */
+/**
+ * What an app installs beside the package; here linked from the repository instead of a registry. `ws` is not included.
+ */
 const installed = [
   'graphql',
   'graphql-ws',
@@ -34,7 +36,7 @@ const installed = [
   '@types/react-dom',
 ];
 
-/** An empty project outside the repository, with the packed package. */
+/** An empty project outside the repository, with the packed package installed. */
 describe('the packed package, in a project of its own', () => {
   let project = '';
   let packed: string[] = [];
@@ -63,7 +65,7 @@ describe('the packed package, in a project of its own', () => {
     const folder = join(project, name);
     await mkdir(folder);
     for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
-    // Everything checked: the package's own declarations, too.
+    // Also type-checks the package's own declarations.
     const compilerOptions = {
       noEmit: true,
       strict: true,
@@ -87,13 +89,13 @@ describe('the packed package, in a project of its own', () => {
     expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(app);
   });
 
-  it('has what it needs, and nothing of how it was built', () => {
+  it('contains what it needs and no build files', () => {
     expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.js', 'dist/react/index.d.ts']));
     expect(
       packed.filter((path) => !/^(dist\/|src\/|LICENSE$|README\.md$|package\.json$)|\.tsbuildinfo$/.test(path)),
     ).toEqual([]);
     expect(packed.filter((path) => path.includes('tsbuildinfo'))).toEqual([]);
-    // A map without its source is a warning in everybody's console.
+    // A source map without its source gives a warning in every console.
     for (const map of packed.filter((path) => path.endsWith('.js.map'))) {
       expect(packed).toContain(map.replace('dist', 'src').replace('.js.map', '.ts'));
     }
@@ -139,7 +141,7 @@ describe('the packed package, in a project of its own', () => {
     expect((await readFile(join(project, 'rocket.png'))).length).toBeGreaterThan(1000);
   });
 
-  /** The code of an app that is this one file, as Vite bundles it. */
+  /** Bundles an app of a single file with Vite. */
   async function bundle(name: string, code: string): Promise<{ folder: string; text: string; gzipBytes: number }> {
     const folder = join(project, name);
     await mkdir(folder, { recursive: true });
@@ -155,7 +157,7 @@ describe('the packed package, in a project of its own', () => {
     return { folder: built, text: texts.join('\n'), gzipBytes: gzipSync(texts.join('\n')).length };
   }
 
-  it('is small in a page, and brings nothing of Node', async () => {
+  it('is small in a page, and includes nothing for Node', async () => {
     const url = running().server.address;
     const { text, gzipBytes } = await bundle(
       'client-only',
@@ -168,7 +170,7 @@ describe('the packed package, in a project of its own', () => {
     expect(gzipBytes).toBeLessThan(20_000);
     expect(text).not.toMatch(/node:|bufferutil|Sec-WebSocket|createRequire|__vite-browser-external/);
     expect(text).toContain('graphql-transport-ws');
-    // What is not used is not there.
+    // Unused code is not bundled.
     const { gzipBytes: helperBytes } = await bundle(
       'helper-only',
       `

@@ -16,10 +16,10 @@ const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };
 const quick = { label, seed: 7, steps: 8 } as const;
 const slow = { label, seed: 7, schedule: { kind: 'ONE_BY_ONE' } } as const;
-/** Is not over, on a fast machine either, when it has been seen and is cancelled. */
+/** Long enough not to finish before it is cancelled, even on a fast machine. */
 const long = { ...slow, count: 16, preview: { mode: 'NONE' } } as const;
 
-/** Another's work may keep the machine busy. */
+/** Generous, since other work may keep the machine busy. */
 const patient = { timeout: patienceMs, interval: 50 };
 
 interface PageOptions {
@@ -46,7 +46,7 @@ describe.skipIf(chromium === undefined)('a React app', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Opens the app, and fails where the page has an error of its own. */
+  /** Opens the app, and fails if the page logs an error. */
   async function onPage(input: GenerateInput | null, options: PageOptions, check: (page: Page) => Promise<void>) {
     const page = await browser.newPage({ deviceScaleFactor: options.density ?? 1 });
     page.setDefaultTimeout(patienceMs);
@@ -75,7 +75,7 @@ describe.skipIf(chromium === undefined)('a React app', () => {
   const newest = () => running().engine.list()[0];
   const isCancelled = (id = newest()?.id) =>
     expect.poll(() => running().engine.find(id ?? '')?.status, patient).toBe('cancelled');
-  /** Cells of a 16 x 16 grid whose middle has a colour on the canvas. */
+  /** Counts the cells of a 16 x 16 grid with a coloured centre on the canvas. */
   const countPainted = `(() => {
       const canvas = document.querySelector('#picture');
       const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -95,16 +95,16 @@ describe.skipIf(chromium === undefined)('a React app', () => {
       })()`),
     );
 
-  it('shows the picture cell by cell, then as it is finished', () =>
+  it('shows the picture cell by cell, then the finished one', () =>
     onPage(slow, {}, async (page) => {
-      // In the page, frame by frame: from here some of them may not be seen.
+      // Sampled inside the page, frame by frame: from outside, some frames could be missed.
       await page.evaluate(`{
         globalThis.seen = new Set();
         const look = () => requestAnimationFrame(() => (seen.add(${countPainted}), look()));
         look();
       }`);
       while ((await text(page, 'status')) !== 'COMPLETED') {
-        // Nothing is painted that is not decoded.
+        // Only decoded cells are painted.
         expect(await paintedCells(page)).toBeLessThanOrEqual(newest()?.step ?? 0);
       }
       expect(await page.evaluate<number>('seen.size')).toBeGreaterThan(5);
@@ -129,14 +129,14 @@ describe.skipIf(chromium === undefined)('a React app', () => {
       expect(await text(page, 'images')).toBe('7');
     }));
 
-  it('shows cells of tokens where there are no previews', () =>
+  it('shows tokens without previews', () =>
     onPage({ ...slow, preview: { mode: 'NONE' } }, {}, async (page) => {
       await expect.poll(() => paintedCells(page), patient).toBeGreaterThan(3);
       await until(page, 'status', /COMPLETED/);
       await expect.poll(() => paintedCells(page), patient).toBe(256);
     }));
 
-  it('has a canvas with a pixel for each of the screen, whatever its size', () =>
+  it('has a canvas at screen resolution at any size', () =>
     onPage(quick, { density: 2, width: '200px' }, async (page) => {
       await until(page, 'status', /COMPLETED/);
       const size = () =>
@@ -150,7 +150,7 @@ describe.skipIf(chromium === undefined)('a React app', () => {
       await expect.poll(() => paintedCells(page), patient).toBe(256);
     }));
 
-  it('names the picture for those who do not see it', async () => {
+  it('names the picture for screen readers', async () => {
     const isBusy = (page: Page) => page.locator('#picture').getAttribute('aria-busy');
     await onPage(long, {}, async (page) => {
       await page.getByRole('img', { name: /^rocket, [1-9]\d* % drawn$/i }).waitFor();
@@ -164,27 +164,27 @@ describe.skipIf(chromium === undefined)('a React app', () => {
     });
   });
 
-  it('draws once where StrictMode mounts twice', async () => {
+  it('draws once although StrictMode mounts twice', async () => {
     const before = running().engine.list().length;
     await onPage({ ...quick, seed: 70 }, { isStrict: true }, (page) => until(page, 'status', /COMPLETED/));
     expect(running().engine.list().length).toBe(before + 1);
   });
 
-  it('cancels where its component goes', () =>
+  it('cancels when its component unmounts', () =>
     onPage(long, {}, async (page) => {
       await until(page, 'step', /^[1-9]\d*\//);
       await press(page, 'unmount');
       await isCancelled();
     }));
 
-  it('goes on where the input says so', () =>
+  it('continues if the input says keep', () =>
     onPage({ ...slow, keep: true, preview: { mode: 'NONE' } }, {}, async (page) => {
       await until(page, 'step', /^[1-9]\d*\//);
       await press(page, 'unmount');
       await expect.poll(() => newest()?.status, patient).toBe('completed');
     }));
 
-  it('begins anew with another input, and not with the same one made anew', () =>
+  it('restarts with another input, but not with an equal one', () =>
     onPage(long, {}, async (page) => {
       await until(page, 'step', /^[1-9]\d*\//);
       const id = newest()?.id;
@@ -212,26 +212,26 @@ describe.skipIf(chromium === undefined)('a React app', () => {
       await isCancelled();
     }));
 
-  it('tells of input that is refused', () =>
+  it('shows rejected input', () =>
     onPage({ label: { name: 'roket' } }, {}, async (page) => {
       await until(page, 'status', /FAILED/);
       expect(await text(page, 'error')).toContain('"rocket"');
     }));
 
-  it('asks for nothing without an input', async () => {
+  it('requests nothing without an input', async () => {
     const before = running().engine.list().length;
     await onPage(null, {}, (page) => until(page, 'status', /IDLE/));
     expect(running().engine.list().length).toBe(before);
   });
 
-  it('works where WebSockets are refused', async () => {
+  it('works if WebSockets are refused', async () => {
     const gate = await startGate(running().server.address, { webSockets: 'refuse' });
     await onPage(quick, { server: gate.address }, (page) => until(page, 'status', /COMPLETED/));
     expect(gate.upgrades).toBe(1);
     await gate.close();
   });
 
-  it('follows what was begun elsewhere, and leaves it alone', async () => {
+  it('follows a generation started elsewhere without cancelling it', async () => {
     const client = createClient({ url: running().url });
     const { id } = await client.queue(quick);
     await client.close();

@@ -7,12 +7,12 @@ import { useServer } from '../support/server.js';
 
 const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };
-/** Is not over, on a fast machine either, before it is left. */
+/** Long enough not to finish before it is left, even on a fast machine. */
 const long = { label, count: 16, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } } as const;
 const reason = new Error('changed my mind');
 const picture = 'data:image/png;base64,iVBORw0KGgo=';
 
-/** Each method, with a signal. */
+/** Every method, called with a signal. */
 const calls: [string, (client: Client, signal: AbortSignal) => Promise<unknown>][] = [
   ['generate', (client, signal) => client.generate({ label }, { signal }).next()],
   ['follow', (client, signal) => client.follow('some', { signal }).next()],
@@ -37,7 +37,7 @@ describe.each(['ws', 'sse'] as const)('a signal, over %s,', (transport) => {
   let asked: () => void = () => undefined;
   beforeAll(async () => {
     client = createClient({ url: running().server.address, transport });
-    // A server that takes what is asked and never says a word.
+    // A server that accepts requests and never answers.
     silent = createServer(() => asked()).on('upgrade', () => asked());
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     waiting = createClient({ url: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`, transport });
@@ -60,7 +60,7 @@ describe.each(['ws', 'sse'] as const)('a signal, over %s,', (transport) => {
     const abort = new AbortController();
     const wasAsked = new Promise<void>((resolve) => (asked = resolve));
     const answer = call(waiting, abort.signal);
-    // The one socket is asked for by the first call only.
+    // The socket is opened only by the first call.
     if (transport === 'sse') await wasAsked;
     abort.abort(reason);
     await expect(answer).rejects.toBe(reason);
@@ -75,7 +75,7 @@ describe.each(['ws', 'sse'] as const)('a signal, over %s,', (transport) => {
         const queued = nextQueued();
         abort.abort(reason);
         await expect(first).rejects.toBe(reason);
-        // Where it was too early to send anything, there is nothing to cancel.
+        // If nothing was sent yet, there is nothing to cancel.
         queued.forget();
       },
     ],
@@ -143,7 +143,7 @@ describe.each(['ws', 'sse'] as const)('a signal, over %s,', (transport) => {
   });
 });
 
-/** Tells when the engine queues its next generation: before any answer of that has left the server. */
+/** Resolves when the engine queues its next generation, before an answer has left the server. */
 function nextQueued(then: () => void = () => undefined) {
   const { engine } = running();
   const generate = engine.generate.bind(engine);

@@ -82,15 +82,15 @@ describe('images of a source', () => {
     expect(running().engine.list().length).toBe(before);
   });
 
-  it('are checked when they are compiled', () => {
-    // @ts-expect-error an image is uploaded or given inline, not both
+  it('are checked at compile time', () => {
+    // @ts-expect-error an image is uploaded or inline, not both
     const both: ImageInput = { upload: blobOf(new Uint8Array()), dataUri: 'data:image/png;base64,' };
     expect(both).toBeDefined();
   });
 });
 
 describe('a helper', () => {
-  it('makes the input that is written out, of blobs and of data URIs', async () => {
+  it('builds the full input from blobs and data URIs', async () => {
     const image = blobOf(await photo(16));
     const dataUri = 'data:image/png;base64,';
     const guidance = { start: 1, end: 2 };
@@ -112,7 +112,7 @@ describe('a helper', () => {
     });
   });
 
-  it('draws: a mask, a place, and cells of what came of them', async () => {
+  it('inpaints, outpaints, and redraws cells of the results', async () => {
     const image = blobOf(await photo(128));
     const mask = blobOf(await maskFile(128, 128, (x) => x > 60));
     const { generation, images } = await finished(client.generate(inpaint({ ...settings, image, mask })));

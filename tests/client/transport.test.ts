@@ -31,11 +31,11 @@ async function last(events: AsyncIterable<GenerationEvent>): Promise<string | un
 }
 
 describe("the transport 'auto'", () => {
-  it('is a WebSocket where one can be opened', () =>
+  it('is a WebSocket if one can be opened', () =>
     through({}, {}, async (client, gate) => {
       expect(await last(client.generate(short))).toBe('GenerationCompleted');
       expect(gate.upgrades).toBe(1);
-      // Requests would each have brought an authorization of their own.
+      // Separate requests would each have sent a token.
       expect(gate.authorizations).toHaveLength(1);
     }));
 
@@ -50,7 +50,7 @@ describe("the transport 'auto'", () => {
       }),
   );
 
-  it('begins a subscription over server-sent events, too', () =>
+  it('starts a subscription over server-sent events, too', () =>
     through({ webSockets: 'refuse' }, {}, async (client) => {
       const other = createClient({ url: running().url });
       const { id } = await other.queue(short);
@@ -58,13 +58,13 @@ describe("the transport 'auto'", () => {
       expect(await last(client.follow(id))).toBe('GenerationCompleted');
     }));
 
-  it('does not wait for ever for a WebSocket that is swallowed', () =>
+  it('does not wait forever for a WebSocket that is silently dropped', () =>
     through({ webSockets: 'swallow' }, {}, async (client, gate) => {
       expect(await last(client.generate(short))).toBe('GenerationCompleted');
       expect(gate.upgrades).toBe(1);
     }));
 
-  it('tries a WebSocket again where the server was not there at all', async () => {
+  it('retries a WebSocket if the server was not reachable at all', async () => {
     const gone = await startGate(running().server.address);
     await gone.close();
     const client = createClient({ url: gone.address });
@@ -104,7 +104,7 @@ describe.each(['ws', 'sse'] as const)('a token over %s', (transport) => {
     }),
   );
 
-  it('that cannot be had rejects with its own error', () =>
+  it('that fails rejects with its own error', () =>
     through(
       { token: 'secret' },
       { transport, token: () => Promise.reject(new Error('signed out')) },
@@ -114,7 +114,7 @@ describe.each(['ws', 'sse'] as const)('a token over %s', (transport) => {
       },
     ));
 
-  it('that is gone when the loop is left does not keep it', () => {
+  it('that never resolves does not block leaving the loop', () => {
     let isGone = false;
     const token = () => (isGone ? Promise.reject(new Error('signed out')) : 'secret');
     return through({ token: 'secret' }, { transport, token }, async (client) => {
@@ -125,7 +125,7 @@ describe.each(['ws', 'sse'] as const)('a token over %s', (transport) => {
     });
   });
 
-  it('is waited for no longer than its signal says', () =>
+  it('is awaited only until the signal aborts', () =>
     through({ token: 'secret' }, { transport, token: () => new Promise(() => undefined) }, async (client) => {
       const abort = new AbortController();
       const models = client.models({ signal: abort.signal });
@@ -133,7 +133,7 @@ describe.each(['ws', 'sse'] as const)('a token over %s', (transport) => {
       await expect(models).rejects.toThrow('changed my mind');
     }));
 
-  it('is asked for anew with each connection', () => {
+  it('is requested for each connection', () => {
     const tokens = ['expired', 'secret'];
     return through({ token: 'secret' }, { transport, token: () => tokens.shift() }, async (client) => {
       await expect(client.models()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -142,7 +142,7 @@ describe.each(['ws', 'sse'] as const)('a token over %s', (transport) => {
   });
 });
 
-describe('an address that is no GraphQL server', () => {
+describe('a URL that is not a GraphQL server', () => {
   it.each([
     [200, 'text/html', '<!doctype html>', { code: 'UNEXPECTED_RESPONSE' }],
     [404, 'text/plain', 'not here', { code: 'UNEXPECTED_RESPONSE' }],
@@ -175,8 +175,8 @@ describe('an address that is no GraphQL server', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('is refused where its transport is none', () => {
-    // @ts-expect-error checked when it is compiled, too
+  it('is rejected with an unknown transport', () => {
+    // @ts-expect-error also checked at compile time
     expect(() => createClient({ url: 'http://127.0.0.1', transport: 'carrier pigeon' })).toThrow(
       /Expected `transport`/,
     );

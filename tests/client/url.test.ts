@@ -2,7 +2,7 @@ import { createClient } from 'randar-client';
 import { describe, expect, it } from 'vitest';
 import { httpUrl, serverUrl, socketUrl } from '../../client/src/address.js';
 
-describe('the address of a server', () => {
+describe('the URL of a server', () => {
   it.each([
     ['http://localhost:4000', 'ws://localhost:4000/graphql'],
     ['http://localhost:4000/', 'ws://localhost:4000/graphql'],
@@ -18,7 +18,7 @@ describe('the address of a server', () => {
   it.each(['localhost', '', '/graphql', 'ftp://localhost/graphql'])(
     '%j is refused before anything is connected',
     (url) => {
-      expect(() => createClient({ url })).toThrow(/Expected `url` to be an/);
+      expect(() => createClient({ url })).toThrow(/Expected `url` to be an? /);
     },
   );
 });

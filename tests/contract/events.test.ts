@@ -11,7 +11,7 @@ import {
   type SubscribedEvent,
 } from '../support/server.js';
 
-/** The same promises of the event stream, checked on both ways to subscribe, with the built-in model. */
+/** The promises of the event stream, checked over both transports with the built-in model. */
 const running = useServer({ models: builtInModels });
 const transports = { 'a WebSocket': overWebSocket, 'server-sent events': overSse };
 
@@ -65,7 +65,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     expect(steps.at(-1)?.images[0]?.decoded).toBe(256);
   });
 
-  it('a mosaic follows every step where nothing else was asked for', async () => {
+  it('a mosaic follows every step by default', async () => {
     const { url } = running();
     const events = await readEvents(subscribe(url, generateSubscription, { input: { label, seed: 1, steps: 12 } }));
     const previews = events.filter(({ __typename }) => __typename === 'PreviewRendered');
@@ -77,12 +77,12 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, i) => i + 1));
   });
 
-  it('previews through the decoder come as they can, none after the end', async () => {
+  it('decoded previews arrive as available, none after the end', async () => {
     const { url } = running();
     const input = { label, seed: 1, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'DECODED' } };
     let events: SubscribedEvent[] = [];
     let previews: SubscribedEvent[] = [];
-    // They give way to everything, so on a busy machine a whole picture may be drawn before the first of them is.
+    // Previews yield to everything else, so on a busy machine a picture may finish before its first preview.
     for (let tries = 0; tries < 200 && previews.length === 0; tries++) {
       events = await readEvents(subscribe(url, generateSubscription, { input }));
       previews = events.filter(({ __typename }) => __typename === 'PreviewRendered');
@@ -94,7 +94,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     expect(events.findIndex(({ __typename }) => terminal.test(__typename))).toBe(events.length - 1);
   });
 
-  it('a late subscriber gets everything behind `after`, without holes or doubles', async () => {
+  it('a late subscriber gets everything after `after`, without gaps or duplicates', async () => {
     const { url } = running();
     const mutation = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
     const input = { label, seed: 3, steps: 30, preview: { mode: 'NONE' } };
@@ -108,7 +108,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     expect(await readEvents(subscribe(url, followSubscription, { id, after: whole.length }))).toEqual([]);
   });
 
-  it('a returning subscriber goes on where it was cut off, while the generation runs', async () => {
+  it('a returning subscriber continues where it was cut off, while the generation runs', async () => {
     const { url } = running();
     const mutation = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
     const input = { label, seed: 4, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } };
@@ -128,15 +128,15 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
 
   it('leaving a generate subscription cancels it, and no further step is computed', async () => {
     const { url, engine } = running();
-    // As many pictures as there may be, so that steps last: few are computed before the cancel is heard, however busy it
-    // is here.
+    // As many pictures as allowed, so that steps are slow: few are computed before the cancel arrives, even on a busy
+    // machine.
     const input = { label, count: 16, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } };
     const before = engine.load.stepsComputed;
     const events = await readEvents(subscribe(url, generateSubscription, { input }), ({ step }) => step !== 5);
     const id = events[0]?.generation.id ?? '';
     const rest = await readEvents(overWebSocket(url, followSubscription, { id }));
     expect(rest.at(-1)?.__typename).toBe('GenerationCancelled');
-    // A generation behind it runs only when the thread has let the cancelled one go: then no step of it can follow.
+    // The next generation runs only after the thread has dropped the cancelled one, so no step of that can follow.
     const behind = async (steps: number) => {
       const soFar = engine.load.stepsComputed;
       const drawn = { label, steps, preview: { mode: 'NONE' } };
@@ -151,7 +151,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     expect(second.computed).toBe(second.steps);
   });
 
-  it('a generation that is to be kept goes on when its subscriber leaves', async () => {
+  it('a generation with keep continues when its subscriber leaves', async () => {
     const { url } = running();
     const input = { label, steps: 30, keep: true, preview: { mode: 'NONE' } };
     const events = await readEvents(subscribe(url, generateSubscription, { input }), ({ step }) => step !== 2);
@@ -160,7 +160,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     expect(rest.at(-1)?.__typename).toBe('GenerationCompleted');
   });
 
-  it('the same input with the same seed gives the same tokens, another seed others', async () => {
+  it('the same input and seed give the same tokens, another seed others', async () => {
     const { url } = running();
     const tokens = async (seed: number, order: string) => {
       const input = { label, seed, steps: 16, order: { kind: order }, preview: { mode: 'NONE' } };
@@ -174,7 +174,7 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
     }
   });
 
-  it('input that cannot be used is refused before anything is queued', async () => {
+  it('invalid input is rejected before anything is queued', async () => {
     const { url, engine } = running();
     const before = engine.list().length;
     const results = [];
@@ -188,11 +188,11 @@ describe.each(Object.entries(transports))('over %s', (_, subscribe) => {
 });
 
 describe('cancelling', () => {
-  it('ends what runs and what waits, each with one GenerationCancelled, and leaves what is finished', async () => {
+  it('ends running and waiting generations with one GenerationCancelled each, and not finished ones', async () => {
     const { url, engine } = running();
     const mutation = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
     const cancel = `mutation ($id: ID!) { cancelGeneration(id: $id) { id status } }`;
-    // The memory is enough for one of them, which takes long: two wait.
+    // Memory for one of these long generations, so two wait.
     const input = {
       label,
       count: 8,

@@ -11,7 +11,7 @@ import { readMaskGitGolden } from '../support/goldens/maskgit.js';
 import { randomTransformer, writeTensors } from '../support/weights.js';
 import { overWebSocket, post, readEvents, useServer } from '../support/server.js';
 
-/** What an import makes of the goldens, served: everything that clients see is what the public reference computes. */
+/** Serves imported goldens: everything clients see is what the reference computes. */
 
 interface Imported {
   readonly id: string;
@@ -37,7 +37,7 @@ const [f4, f8, maskgit] = ['llamagen-f4.pt', 'llamagen-f8.pt', 'maskgit-f4.bin']
 const imported: readonly Imported[] = [
   { id: 'square4', ...square4, tokenizer: f4, side: 4, precision: 'fp32' },
   { id: 'square8', ...square8, tokenizer: f8, side: 8, precision: 'fp32' },
-  // The picture of this tokenizer's golden has 8x8 cells.
+  // The golden of this tokenizer is a picture of 8x8 cells.
   { id: 'square4-wide', ...square4, tokenizer: f4, side: 8, precision: 'fp16' },
   { id: 'square4-int4', ...square4, tokenizer: f4, side: 4, precision: 'int4' },
   { id: 'maskgit', ...random, tokenizer: maskgit, side: 8, precision: 'fp32' },
@@ -65,11 +65,11 @@ const subscription = `subscription ($input: GenerateInput!) { generate(input: $i
 } }`;
 
 interface Drawn {
-  /** Cells of each step. */
+  /** The cells of each step. */
   readonly steps: number[][];
-  /** By cell, as the steps told them. */
+  /** By cell, as reported by the steps. */
   readonly told: (number | undefined)[];
-  /** By cell, of the finished picture. */
+  /** By cell, from the finished picture. */
   readonly tokens: number[];
 }
 
@@ -86,7 +86,7 @@ async function draw(input: object): Promise<Drawn> {
 }
 
 describe('imported models', () => {
-  it('are served with what their files say', async () => {
+  it('are served with the properties of their files', async () => {
     const query = '{ models { id precision vocabularySize gridWidth imageWidth parameters labels { totalCount } } }';
     const { data } = await post<{ models: { id: string }[] }>(running().url, query);
     const byId = Object.fromEntries((data?.models ?? []).map(({ id, ...facts }) => [id, facts]));
@@ -149,9 +149,9 @@ const maskgitGolden = () => {
 };
 
 describe.each([
-  // Rounded to bytes, two cells of a picture of noise come nearer to another code.
+  // After rounding to bytes, two cells of the noise picture are closer to another code.
   ['square4-wide', llamagen('llamagen-f4'), { codesThatBytesMove: 2, levelsOff: 0 }],
-  // Three numbers lie on the border of two levels, to the last bit of fp32.
+  // Three values lie on the border between two levels, up to the last bit of fp32.
   ['square8', llamagen('llamagen-f8'), { codesThatBytesMove: 0, levelsOff: 3 }],
   ['maskgit', maskgitGolden(), { codesThatBytesMove: 0, levelsOff: 0 }],
 ])('the imported tokenizer of %s', (model, golden, { codesThatBytesMove, levelsOff }) => {
@@ -190,7 +190,7 @@ describe.each([
 });
 
 describe.each(['square4-int4', 'maskgit-int8', 'maskgit-int4'])('the imported %s', (model) => {
-  it('draws each cell once, with tokens that there are', async () => {
+  it('decodes each cell once, with valid tokens', async () => {
     const { side, tokenizer } = imported.find(({ id }) => id === model) ?? { side: 0, tokenizer: '' };
     const drawn = await draw({ model, label: { index: 1 }, seed: 5, steps: 9 });
     expect(drawn.steps).toHaveLength(9);

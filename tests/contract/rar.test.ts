@@ -8,7 +8,7 @@ import { goldenFile, readGolden, type TransformerGolden } from '../support/golde
 import { rarFile, rarGrid, readRarGolden } from '../support/goldens/rar.js';
 import { generateSubscription, overWebSocket, post, readEvents, useServer } from '../support/server.js';
 
-/** RAR beside RandAR, imported and served by one server: what clients see, and what they are told it cannot do. */
+/** RAR beside RandAR, imported and served by one server: what clients see, and what is rejected. */
 
 const golden = readRarGolden();
 const { cells, classes } = golden.config;
@@ -46,7 +46,7 @@ async function draw(input: object): Promise<readonly number[]> {
   return (last as unknown as Completed).images[0]?.grid.values ?? [];
 }
 
-/** As the golden's case was drawn: greedily. */
+/** As in the golden's case: greedy decoding. */
 function inputOf({ label, guidance_scale, guidance_scale_pow }: (typeof golden.cases)[number], model = 'rar'): object {
   const guidance =
     guidance_scale === 0
@@ -71,7 +71,7 @@ describe('pictures of RAR', () => {
     expect(await draw(inputOf(each))).toEqual(each.tokens);
   });
 
-  it('have them in the company of others, of both families, too', async () => {
+  it('have them also beside generations of both families', async () => {
     const square4 = readGolden<TransformerGolden>('randar-square4').cases[0];
     const [order = [], tokens = []] = [square4?.order[0], square4?.tokens[0]];
     const randar = {
@@ -87,7 +87,7 @@ describe('pictures of RAR', () => {
     expect(await Promise.all([...inputs, ...inputs].map(draw))).toEqual([...expected, ...expected]);
   });
 
-  it('come a cell a step, in raster order, with previews', async () => {
+  it('come one cell per step, in raster order, with previews', async () => {
     const input = { model: 'rar', label: { index: 1 }, seed: 3 };
     const events = await readEvents(overWebSocket(running().url, generateSubscription, { input }));
     const steps = events.filter(({ __typename }) => __typename === 'StepDecoded');
@@ -113,8 +113,8 @@ describe('pictures of RAR', () => {
   });
 });
 
-describe('what a model can', () => {
-  it('is told', async () => {
+describe('the capabilities of a model', () => {
+  it('are reported', async () => {
     const { data } = await post<{ models: readonly { id: string }[] }>(
       running().url,
       `{ models { id family capabilities { parallelSteps anyOrder knownTokens enlarging features }
@@ -135,25 +135,25 @@ describe('what a model can', () => {
   });
 
   it.each([
-    ['steps that decode several cells', { steps: 16 }, 'input.steps', 'absent or 64'],
-    ['a schedule of such steps', { schedule: { kind: 'COSINE' } }, 'input.schedule', 'one cell a step'],
-    ['explicit counts', { schedule: { tokensPerStep: [32, 32] } }, 'input.schedule', 'one cell a step'],
-    ['another order', { order: { kind: 'RANDOM' } }, 'input.order', 'in raster order'],
+    ['steps that decode several cells', { steps: 16 }, 'input.steps', 'omitted or 64'],
+    ['a schedule of such steps', { schedule: { kind: 'COSINE' } }, 'input.schedule', 'one cell per step'],
+    ['explicit counts', { schedule: { tokensPerStep: [32, 32] } }, 'input.schedule', 'one cell per step'],
+    ['another order', { order: { kind: 'RANDOM' } }, 'input.order', 'annealed to raster order'],
     [
       'positions in another order',
       { order: { positions: Array.from({ length: 64 }, (_, i) => 63 - i) } },
       'input.order',
-      'in raster order',
+      'annealed to raster order',
     ],
     ['known tokens', { source: { tokens: { positions: [0], tokens: [1] } } }, 'input.source', 'known tokens'],
     ['a picture of twice the size', { size: { factor: 2 } }, 'input.size.factor', 'its own size'],
-  ])('is refused where it cannot: %s', async (_, input, field, says) => {
+  ])('reject unsupported input: %s', async (_, input, field, says) => {
     const refused = await refusal(input);
     expect(refused.field).toBe(field);
     expect(refused.message).toContain(says);
   });
 
-  it('does not keep from what it can: one by one, raster, factor 1', async () => {
+  it('allow the supported values: one by one, raster, factor 1', async () => {
     const input = { model: 'rar', label: { index: 1 }, steps: cells, order: { kind: 'RASTER' }, size: { factor: 1 } };
     expect(await draw({ ...input, schedule: { kind: 'ONE_BY_ONE' } })).toHaveLength(cells);
     expect(await draw({ ...input, order: { positions: Array.from({ length: cells }, (_, i) => i) } })).toHaveLength(
@@ -161,7 +161,7 @@ describe('what a model can', () => {
     );
   });
 
-  it('is refused for features and told for plans', async () => {
+  it('apply to features and plans', async () => {
     const dataUri = 'data:image/png;base64,iVBORw0KGgo=';
     const { errors } = await post(
       running().url,

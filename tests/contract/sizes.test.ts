@@ -3,7 +3,7 @@ import { builtInModels } from '../support/goldens/models.js';
 import { followSubscription, overWebSocket, post, readEvents, useServer } from '../support/server.js';
 import { draw, inline, maskFile, photo, rgbOf, type Seen } from '../support/sources.js';
 
-/** Pictures of twice the size, and several pictures at once, with the built-in model: 16 x 16 cells of 8 pixels. */
+/** Enlarged pictures and several pictures at once, with the built-in model: 16 x 16 cells of 8 pixels. */
 const running = useServer({ models: builtInModels });
 const label = { name: 'rocket' };
 const small = 16;
@@ -12,7 +12,7 @@ const allCells = Array.from({ length: side * side }, (_, cell) => cell);
 const isSmall = (cell: number) => cell % 2 === 0 && Math.floor(cell / side) % 2 === 0;
 const [evenCells, otherCells] = [allCells.filter(isSmall), allCells.filter((cell) => !isSmall(cell))];
 
-/** Of the small picture, then of the cells between. */
+/** Of the small picture, then of the cells in between. */
 const counts = [1, 15, 40, 80, 120, 8, 160, 600];
 const go = (input: object) =>
   draw(running().url, { label, seed: 3, size: { factor: 2 }, schedule: { tokensPerStep: counts }, ...input });
@@ -34,7 +34,7 @@ describe('a picture of twice the size', () => {
     expect(seen.steps.every(({ totalSteps }) => totalSteps === seen.steps.length)).toBe(true);
   });
 
-  it('has twice the width, and the tokens that its steps told', async () => {
+  it('has twice the width, and the tokens that its steps reported', async () => {
     const { pictures, steps } = await go({});
     const grid = new Array<number | undefined>(1024);
     for (const { images } of steps) images[0]?.positions.forEach((cell, i) => (grid[cell] = images[0]?.tokens[i]));
@@ -44,7 +44,7 @@ describe('a picture of twice the size', () => {
     expect(await rgbOf(new Uint8Array(await file.arrayBuffer()))).toHaveLength(256 * 256 * 3);
   });
 
-  it('begins with the picture that the same input draws at the size of the model, in its steps', async () => {
+  it("starts with the steps of the same input at the model's own size", async () => {
     const alone = await go({ size: { factor: 1 }, schedule: { tokensPerStep: counts.slice(0, 5) } });
     const enlarged = await go({});
     expect(evenCells.map((cell) => enlarged.pictures[0]?.tokens[cell])).toEqual(alone.pictures[0]?.tokens);
@@ -88,7 +88,7 @@ describe('a picture of twice the size', () => {
     expect(ascending(positions)).toEqual(allCells);
   });
 
-  it('is the same for the same seed, and another for other spatial guidance', async () => {
+  it('is the same for the same seed, and differs with other spatial guidance', async () => {
     const tokens = async (input: object) => (await go(input)).pictures[0]?.tokens;
     const first = await tokens({});
     expect(await tokens({})).toEqual(first);
@@ -97,15 +97,15 @@ describe('a picture of twice the size', () => {
     expect(evenCells.map((cell) => other?.[cell])).toEqual(evenCells.map((cell) => first?.[cell]));
   });
 
-  it('is cancelled in its second part, and no further step is computed', async () => {
+  it('can be cancelled in its second part, and no further step is computed', async () => {
     const { url, engine } = running();
     const before = engine.load.stepsComputed;
     const schedule = { tokensPerStep: [256, ...otherCells.map(() => 1)] };
-    // Several pictures, so that steps last: few of them are computed before the cancel is heard, however busy it is here.
+    // Several pictures, so that steps are slow: few are computed before the cancel arrives, even on a busy machine.
     const seen = await draw(url, { label, count: 4, schedule, size: { factor: 2 } }, ({ step }) => step !== 4);
     const rest = await readEvents(overWebSocket(url, followSubscription, { id: seen.id }));
     expect(rest.at(-1)?.__typename).toBe('GenerationCancelled');
-    // One behind it runs only when the thread has let it go: then no step of it can follow.
+    // The next one runs only after the thread has dropped the cancelled one, so no step of that can follow.
     await draw(url, { label, schedule: { tokensPerStep: [256] } });
     const computed = engine.load.stepsComputed - before - 1;
     expect(computed).toBeGreaterThanOrEqual(4);
@@ -117,8 +117,8 @@ describe('a picture of twice the size', () => {
 });
 
 /**
- * To the token, though batches of other sizes may round differently in the last bits of fp32: that changes a token only
- * where a draw falls within a millionth of the edge between two, which none of these does.
+ * Exact tokens, though other batch sizes may round the last bits of fp32 differently: that changes a token only if a
+ * draw falls within a millionth of the border between two tokens, which none of these does.
  */
 describe('each of several pictures', () => {
   const mask = () => maskFile(128, 128, (x, y) => x > 40 && y > 30);

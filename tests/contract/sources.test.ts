@@ -3,7 +3,7 @@ import { builtInModels } from '../support/goldens/models.js';
 import { followSubscription, overWebSocket, post, readEvents, useServer } from '../support/server.js';
 import { draw, inline, maskFile, photo, rgbOf, type Seen } from '../support/sources.js';
 
-/** What a source and a size promise, with the built-in model: 16 x 16 cells of 8 pixels. */
+/** The promises about sources and sizes, with the built-in model: 16 x 16 cells of 8 pixels. */
 const running = useServer({ models: builtInModels, keep: 12 });
 const label = { name: 'rocket' };
 const [side, cells, pixels] = [16, 256, 128];
@@ -13,7 +13,7 @@ const go = (input: object) => draw(running().url, { label, seed: 21, steps: 12, 
 const ascending = (values: readonly number[]) => [...values].sort((a, b) => a - b);
 const openCells = (known: readonly (number | null)[] = []) => [...known.keys()].filter((cell) => known[cell] === null);
 
-/** What is promised of every generation that starts from something, whatever that is. */
+/** Promised of every generation with a source. */
 function expectKept({ known, steps, pictures }: Seen, open: readonly number[]): void {
   for (const [index, picture] of pictures.entries()) {
     const given = known[index] ?? [];
@@ -55,7 +55,7 @@ describe('inpainting', () => {
     expect(seen.known[0]).toEqual(data?.tokenize.values.map((t, cell) => (middleCells.includes(cell) ? null : t)));
   });
 
-  it('draws what CONTAIN leaves empty as well', async () => {
+  it('also draws what CONTAIN leaves empty', async () => {
     const source = {
       inpaint: {
         image: inline(await photo(200, 100)),
@@ -69,7 +69,7 @@ describe('inpainting', () => {
     );
   });
 
-  it('keeps pixels outside of the mask as they came where it blends, whatever softens the edge', async () => {
+  it('keeps pixels outside the mask exactly when blending, at any softness', async () => {
     const image = await photo(pixels);
     for (const blend of [0, 6]) {
       const source = { inpaint: { image: inline(image), mask: inline(await middle()), blend } };
@@ -93,7 +93,7 @@ describe('inpainting', () => {
     }
   });
 
-  it('fits the original that it lays over as it fits the image, and shows what it drew around it', async () => {
+  it('fits the blended original like the image, and shows what it drew around it', async () => {
     const image = await photo(pixels * 2, pixels);
     const nothing = await maskFile(2, 2, () => false);
     const source = { inpaint: { image: inline(image), mask: inline(nothing), fit: 'CONTAIN', blend: 0 } };
@@ -110,7 +110,7 @@ describe('inpainting', () => {
     expect(row(64)).not.toEqual(drawnRow(64));
   });
 
-  it('serves a blended picture for as long as its generation is kept, and no other by such an address', async () => {
+  it('serves a blended picture while its generation is kept, and nothing else under such a URL', async () => {
     const { engine, url } = running();
     const source = { inpaint: { image: inline(await photo(pixels)), mask: inline(await middle()), blend: 0 } };
     const { pictures } = await go({ source, steps: 1 });
@@ -123,7 +123,7 @@ describe('inpainting', () => {
     expect((await fetch(address.replace('/emoji/', '/other/'))).status).toBe(404);
 
     const queued = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
-    // All but a cell is to be drawn, of many pictures: it is far from its end when its picture is asked for.
+    // Nearly all cells of many pictures are to be drawn, so it is still running when its picture is requested.
     const most = inline(await maskFile(pixels, pixels, (x, y) => x >= 8 || y >= 8));
     const large = { inpaint: { ...source.inpaint, mask: most } };
     const input = { label, count: 16, source: large, schedule: { kind: 'ONE_BY_ONE' }, preview: { mode: 'NONE' } };
@@ -189,7 +189,7 @@ describe('outpainting', () => {
     expectKept(seen, openCells(seen.known[0]));
   });
 
-  it('draws what CONTAIN leaves empty as well', async () => {
+  it('also draws what CONTAIN leaves empty', async () => {
     const place = { x: 4, y: 4, width: 8, height: 8, fit: 'CONTAIN' };
     const seen = await go({ source: { outpaint: { image: inline(await photo(80, 40)), ...place } } });
     const isFilled = (cell: number) => {
@@ -217,7 +217,7 @@ describe('known tokens', () => {
     expect(tokens.positions.map((cell) => seen.known[0]?.[cell])).toEqual(tokens.tokens);
   });
 
-  it('of a picture and its seed give a picture again, whose steps are those of the plan', async () => {
+  it('of a picture and its seed give a picture with the planned steps', async () => {
     const plan = async (known: number, steps: number | null, schedule: object | null) => {
       const query = `query ($input: DecodingPlanInput!) { decodingPlan(input: $input) { tokensPerStep } }`;
       const { data } = await post<{ decodingPlan: { tokensPerStep: number[] } }>(running().url, query, {
@@ -237,12 +237,12 @@ describe('known tokens', () => {
       const counts = seen.steps.map(({ images }) => images[0]?.positions.length);
       expect(counts).toEqual(await plan(192, steps, schedule));
       expect(seen.steps.every(({ totalSteps }) => totalSteps === counts.length)).toBe(true);
-      // 88 steps are for 256 cells: 22 for the 64 that are open.
+      // The default is 88 steps for 256 cells: 22 for the 64 open ones.
       if (!steps && !schedule) expect(counts).toHaveLength(22);
     }
   });
 
-  it('are no others for another order of naming them, and none of them is a plain picture', async () => {
+  it('do not depend on the order of listing them, and none gives a plain picture', async () => {
     const { positions, tokens } = given(40);
     const [first, again] = [
       await go({ source: { tokens: { positions, tokens } } }),
@@ -253,7 +253,7 @@ describe('known tokens', () => {
     expect(none.pictures[0]?.tokens).toEqual((await go({})).pictures[0]?.tokens);
   });
 
-  it('may be in an explicit order or not, and are not decoded either way', async () => {
+  it('may be in an explicit order or not, and are never decoded', async () => {
     const tokens = given(200);
     const open = openBeside(tokens.positions).reverse();
     const runs = [open, [...open.slice(0, 3), ...tokens.positions, ...open.slice(3)]];
@@ -266,7 +266,7 @@ describe('known tokens', () => {
 });
 
 describe('redrawing', () => {
-  it('draws the named cells of a picture anew and keeps the others, again and again', async () => {
+  it('redraws the given cells of a picture and keeps the others, repeatedly', async () => {
     const first = await go({ count: 2 });
     const cellsA = [0, 1, 2, 100, 101, 255];
     const second = await go({
@@ -285,7 +285,7 @@ describe('redrawing', () => {
     expect(
       openCells(third.pictures[0]?.tokens.map((t, cell) => (t === before[cell] ? t : null))).length,
     ).toBeGreaterThan(20);
-    // What it started from is as it was.
+    // The original is unchanged.
     const query = `query ($id: ID!) { generation(id: $id) { images { tokens { values } } } }`;
     const { data } = await post<{ generation: { images: { tokens: { values: number[] } }[] } }>(running().url, query, {
       id: first.id,
@@ -295,7 +295,7 @@ describe('redrawing', () => {
 });
 
 describe('a seed', () => {
-  it('gives the same picture from the same source again, and another seed another', async () => {
+  it('reproduces a picture from the same source, and another seed does not', async () => {
     const source = { inpaint: { image: inline(await photo(pixels)), mask: inline(await middle()) } };
     const [first, again, other] = [await go({ source }), await go({ source }), await go({ source, seed: 22 })];
     expect(again.pictures[0]?.tokens).toEqual(first.pictures[0]?.tokens);
@@ -303,7 +303,7 @@ describe('a seed', () => {
   });
 });
 
-describe('the input that a generation tells', () => {
+describe('the input that a generation reports', () => {
   const told = async (id: string) => {
     const query = `query ($id: ID!) { generation(id: $id) { input } }`;
     const { data } = await post<{ generation: { input: object } }>(running().url, query, { id });
@@ -325,7 +325,7 @@ describe('the input that a generation tells', () => {
       }),
     ],
     ['nothing, enlarged', () => Promise.resolve({ steps: 40, size: { factor: 2 } })],
-  ])('draws the same tokens when it is sent again, from %s', async (_, input) => {
+  ])('reproduces the tokens, from %s', async (_, input) => {
     const first = await go(await input());
     const again = await draw(running().url, await told(first.id));
     expect(again.pictures.map(({ tokens }) => tokens)).toEqual(first.pictures.map(({ tokens }) => tokens));

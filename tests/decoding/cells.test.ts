@@ -23,7 +23,7 @@ describe('the cells that a mask touches', () => {
 });
 
 describe('the cells inside a rectangle', () => {
-  it('are those whose four corners are', () => {
+  it('are those with all four corners inside', () => {
     const rectangles = fc.record({ left: fc.nat(12), top: fc.nat(8), width: fc.nat(12), height: fc.nat(8) });
     fc.assert(
       fc.property(rectangles, ({ left, top, width, height }) => {
@@ -39,7 +39,7 @@ describe('the cells inside a rectangle', () => {
 });
 
 describe('a cell of a part', () => {
-  it('lies in the whole as far from the part’s first cell as in the part', () => {
+  it('has the same offset from the part’s first cell in the whole', () => {
     const cases = fc.record({ part: fc.record(sides), x: fc.nat(4), y: fc.nat(4) });
     fc.assert(
       fc.property(cases, ({ part, x, y }) => {

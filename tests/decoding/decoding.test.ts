@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { Decoding } from '../../src/decoding/decoding.js';
-import type { KvCache } from '../../src/decoding/kv-cache.js';
 import { randarInputs, type Position } from '../../src/family/randar/sequence-layout.js';
 import { loadTransformerGolden } from '../support/goldens/load.js';
 import { referenceRequest } from '../support/goldens/requests.js';
@@ -17,7 +16,7 @@ describe.each(names)('decoding with %s', async (name) => {
     const cells = golden.config.block_size;
     const request = referenceRequest(reference, { temperature: 1, topK: 1, topP: 1 });
     const decoding = new Decoding(ownLayout, request);
-    const cache: KvCache = session.createCache(decoding.sequences, decoding.capacity);
+    const cache = session.createCache(decoding.sequences, decoding.capacity);
     const tokens = request.pictures.map(() => new Array<number>(cells).fill(-1));
     let decoded = 0;
     while (!decoding.isDone) {

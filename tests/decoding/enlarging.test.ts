@@ -66,7 +66,7 @@ describe('enlarging', async () => {
     const enlarged = await decode(
       new Decoding(enlargedLayout(), enlargedRequest(request, enlarging, small, first.knownCells)),
     );
-    // The reference stops before its last step: what that would have decoded stays 0 there.
+    // The reference stops before its last step, so those tokens are 0 there.
     const last = enlarging.tokensPerStep.at(-1) ?? 0;
     const decodedThere = order.slice(0, order.length - last);
     const tokens = inRaster(enlarged.knownCells[0] ?? nothingKnown);
@@ -75,10 +75,10 @@ describe('enlarging', async () => {
     expect(tokens.every((token) => token >= 0)).toBe(true);
   });
 
-  it('turns the first frequencies by their places, the others by places spread over the trained ones', () => {
+  it('rotates the first frequencies by position, the others by interpolated positions', () => {
     const { cos, sin, pairs } = rotationTable(large, pairsOf(golden) * 2, 2);
     for (const [row, expected] of Object.entries(golden.rope_rows)) {
-      // The golden's row 0 is the class token's; a row here is a cell.
+      // Row 0 of the golden is the class token; here rows are cells.
       const cell = Number(row);
       for (const [i, [c, s]] of expected.entries()) {
         expect(cos[cell * pairs + i]).toBeCloseTo(c, 5);
@@ -97,7 +97,7 @@ describe('enlarging', async () => {
     expect(between.every((cell) => smallCell(cell, small) === undefined)).toBe(true);
   });
 
-  it('hides half of the small picture by the seed where nothing else is said', () => {
+  it('hides half of the small picture by the seed by default', () => {
     const request = (seed: number): DecodingRequest => ({
       pictures: [{ label: 0, seed, order: { kind: 'random' } }],
       tokensPerStep: [64],
@@ -133,18 +133,18 @@ describe('enlarging', async () => {
     );
   const picture = { label: 4, seed: 9, order: { kind: 'random' } } as const;
 
-  it('feeds one sequence a picture, two with guidance, three with spatial guidance', () => {
+  it('feeds one sequence per picture, two with guidance, three with spatial guidance', () => {
     for (const count of [1, 3]) {
       const pictures = Array.from({ length: count }, () => picture);
       expect(second(pictures, off, off).sequences).toBe(count);
       expect(second(pictures, off, guided).sequences).toBe(2 * count);
       expect(second(pictures, guided, guided).sequences).toBe(3 * count);
-      // Class guidance of 1 is the conditional row by itself; the others are what spatial guidance compares.
+      // With guidance 1, the conditional sequence is enough; the other two are those that spatial guidance compares.
       expect(second(pictures, guided, off).sequences).toBe(3 * count);
     }
   });
 
-  it('feeds zeros for the hidden tokens of the last sequence alone', () => {
+  it('feeds zeros for hidden tokens, in the last sequence only', () => {
     const hidden = [enlargedCell(0, small), enlargedCell(9, small), enlargedCell(63, small)];
     const { tensors, positions, sequences } = second([{ ...picture, hidden }], guided).next();
     const x = tensors.x?.numbers ?? new Float32Array(0);
@@ -168,7 +168,7 @@ describe('enlarging', async () => {
   it.each([
     ['with spatial guidance', guided],
     ['without', off],
-  ])('%s decodes the cells between once each, keeps the small picture, and does so again', async (_, spatial) => {
+  ])('%s decodes the cells in between once each, keeps the small picture, and is repeatable', async (_, spatial) => {
     const decoding = await decode(second([picture], spatial));
     const [result = nothingKnown] = decoding.knownCells;
     expect([...result.cells].sort((a, b) => a - b)).toEqual([...new Int32Array(cellCount(large)).keys()]);
@@ -179,7 +179,7 @@ describe('enlarging', async () => {
     expect(again.knownCells).toEqual(decoding.knownCells);
   });
 
-  it('draws by which tokens are hidden with spatial guidance, and not without', async () => {
+  it('depends on the hidden tokens only with spatial guidance', async () => {
     const tokens = async (hidden: number[], spatial: Guidance) =>
       (await decode(second([{ ...picture, hidden }], spatial))).knownCells[0]?.tokens;
     const [even, odd] = [0, 1].map((parity) =>
@@ -189,7 +189,7 @@ describe('enlarging', async () => {
     expect(await tokens(even ?? [], off)).toEqual(await tokens(odd ?? [], off));
   });
 
-  it('draws each picture of several as it draws that one alone', async () => {
+  it('gives each of several pictures as alone', async () => {
     const pictures = [3, 4, 5].map((seed) => ({ ...picture, seed, known: nothingKnown }));
     const together = (await decode(second(pictures, guided))).knownCells;
     for (const [i, one] of pictures.entries()) {

@@ -8,7 +8,7 @@ const scale = fc.double({ min: 0, max: 20, noNaN: true });
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
 describe('the guidance scale', () => {
-  it('grows in line with the decoded share', () => {
+  it('grows linearly with the decoded share', () => {
     const guidance = linear(1, 4);
     expect([0, 0.25, 0.5, 1].map((x) => guidanceScale(guidance, x))).toEqual([1, 1.75, 2.5, 4]);
   });
@@ -22,7 +22,7 @@ describe('the guidance scale', () => {
     expect(guidanceScale(guidance, 1)).toBe(5);
   });
 
-  it('waits longer the higher the power of the cosine', () => {
+  it('grows later with a higher power of the cosine', () => {
     // (1/2)^2 = 1/4 and cos(pi/4) = sqrt(1/2).
     expect(guidanceScale(cosine(0, 1, 2), 0.5)).toBeCloseTo((1 - Math.SQRT1_2) / 2, 12);
     expect(guidanceScale(cosine(0, 1, 0.5), 0.25)).toBeCloseTo(0.5, 12);
@@ -49,7 +49,7 @@ describe('the guidance scale', () => {
 });
 
 describe('guidance', () => {
-  it('is off only where the scale is 1 throughout', () => {
+  it('is off only if the scale is 1 throughout', () => {
     expect(isGuided(linear(1, 1))).toBe(false);
     expect(isGuided(cosine(1, 1, 2))).toBe(false);
     expect(isGuided(linear(1, 4))).toBe(true);
@@ -68,7 +68,7 @@ describe('mixed logits', () => {
     return [...logits];
   };
 
-  it('go from the unconditional through the conditional and on', () => {
+  it('extrapolate from the unconditional through the conditional', () => {
     expect(mixed([3, -1, 2], [1, 1, 2], 2)).toEqual([5, -3, 2]);
     expect(mixed([3, -1, 2], [1, 1, 2], 0.5)).toEqual([2, 0, 2]);
   });

@@ -12,7 +12,7 @@ const drawn = { temperature: 1, topK: 0, topP: 1 };
 const off = { start: 1, end: 1, curve: 'linear', power: 1 } as const;
 const on = { start: 1, end: 4, curve: 'linear', power: 1 } as const;
 
-describe.each(['randar-square4', 'randar-square8'])('going on from known tokens with %s', async (name) => {
+describe.each(['randar-square4', 'randar-square8'])('continuing from known tokens with %s', async (name) => {
   const { session, embeddings, ownLayout } = await loadTransformerGolden(name);
   const cells = cellCount(embeddings.grid);
 
@@ -24,7 +24,7 @@ describe.each(['randar-square4', 'randar-square8'])('going on from known tokens 
     return { decoding, steps };
   }
 
-  /** The cells of one picture in the order in which they were decoded, with their tokens. */
+  /** The cells of one picture in decoding order, with their tokens. */
   const sequenceOf = (decoding: Decoding): KnownCells => {
     const [sequence] = decoding.knownCells;
     if (!sequence) throw new Error('no picture was decoded');
@@ -34,8 +34,8 @@ describe.each(['randar-square4', 'randar-square8'])('going on from known tokens 
   it.each([
     ['without guidance', off],
     ['with guidance', on],
-  ])('%s gives what decoding without a cut gave, wherever the cut is', async (_, guidance) => {
-    // Steps of one token: a query sees the same in front of it in one run or the other.
+  ])('%s gives the same as decoding without a break, wherever the break is', async (_, guidance) => {
+    // With one token per step, a query sees the same positions before it in both runs.
     const request = { tokensPerStep: new Array<number>(cells).fill(1), guidance, sampling: greedy };
     const picture = { label: 3, seed: 8, order: { kind: 'random' } } as const;
     const whole = sequenceOf((await decode({ ...request, pictures: [picture] })).decoding);
@@ -52,7 +52,7 @@ describe.each(['randar-square4', 'randar-square8'])('going on from known tokens 
     }
   });
 
-  it('goes on the same between steps of several tokens', async () => {
+  it('continues identically between steps of several tokens', async () => {
     const counts = tokensPerStep({ kind: 'cosine', steps: 6 }, cells);
     const picture = { label: 1, seed: 3, order: { kind: 'random' } } as const;
     const request = { guidance: on, sampling: greedy };
@@ -105,7 +105,7 @@ describe.each(['randar-square4', 'randar-square8'])('going on from known tokens 
     );
   });
 
-  it('is drawn by what is known: other tokens there, other tokens elsewhere', async () => {
+  it('depends on the known tokens', async () => {
     const go = async (first: number) => {
       const grid = new Int32Array(cells).fill(unknownToken);
       for (let cell = 0; cell < cells / 2; cell++) grid[cell] = (first + cell) % embeddings.vocabulary;
@@ -123,7 +123,7 @@ describe.each(['randar-square4', 'randar-square8'])('going on from known tokens 
   });
 
   it('counts known cells as decoded for guidance', async () => {
-    // From half on guidance 1 to 3 is 2 to 3, and so is one that is 2 at the half by being 1 at the beginning.
+    // From the half on, guidance from 1 to 3 goes from 2 to 3, like any other that is 2 there.
     const grid = new Int32Array(cells)
       .fill(unknownToken)
       .map((_, cell) => (cell < cells / 2 ? cell % 5 : unknownToken));
@@ -144,7 +144,7 @@ describe.each(['randar-square4', 'randar-square8'])('going on from known tokens 
 describe('known cells', () => {
   const grids = fc.array(fc.integer({ min: -1, max: 30 }), { minLength: 1, maxLength: 64 });
 
-  it('are those of a grid that have a token, each once, in an order by the seed', () => {
+  it('are the cells with a token, each once, in an order that depends on the seed', () => {
     fc.assert(
       fc.property(grids, fc.nat(), (values, seed) => {
         const grid = Int32Array.from(values);

@@ -4,12 +4,12 @@ import { KvMemory, type KvCache } from '../../src/decoding/kv-cache.js';
 
 const stride = 3;
 
-/** A cache of its own for one sequence. */
+/** A cache for one sequence. */
 function cacheOf(layers: number, capacity: number): KvCache {
   return new KvMemory({ layers, dimension: stride }, capacity, 1).cache(0, 1, 1);
 }
 
-/** The keys or values of new positions of one layer, all numbers of a position being its name. */
+/** Keys or values of new positions in one layer; every number of a position is its name. */
 function positions(...names: number[]): Float32Array {
   return Float32Array.from(names.flatMap((name) => new Array<number>(stride).fill(name)));
 }
@@ -22,7 +22,7 @@ describe('a KV cache', () => {
     expect(cache.values(1)).toHaveLength(0);
   });
 
-  it('keeps the first positions of a step behind those of earlier steps, each layer and both kinds apart', () => {
+  it('appends the first positions of a step, separately per layer, keys and values', () => {
     const cache = cacheOf(2, 5);
     cache.append(2, [positions(1, 2, 3), positions(11, 12, 13)], [positions(-1, -2, -3), positions(-11, -12, -13)]);
     cache.append(1, [positions(4, 5), positions(14, 15)], [positions(-4, -5), positions(-14, -15)]);
@@ -33,7 +33,7 @@ describe('a KV cache', () => {
     expect(cache.values(1)).toEqual(positions(-11, -12, -14));
   });
 
-  it('copies what it keeps', () => {
+  it('copies the positions it keeps', () => {
     const cache = cacheOf(1, 2);
     const [keys, values] = [positions(1), positions(-1)];
     cache.append(1, [keys], [values]);
@@ -43,7 +43,7 @@ describe('a KV cache', () => {
     expect(cache.values(0)).toEqual(positions(-1));
   });
 
-  it('lets the next step see what it holds without a copy', () => {
+  it('gives the next step a view without a copy', () => {
     const cache = cacheOf(1, 4);
     cache.append(2, [positions(1, 2)], [positions(-1, -2)]);
     const before = cache.keys(0);
@@ -52,7 +52,7 @@ describe('a KV cache', () => {
     expect(before).toEqual(positions(1, 2));
   });
 
-  it('can be filled, and takes no position more', () => {
+  it('can be filled, and accepts no further position', () => {
     const cache = cacheOf(1, 2);
     cache.append(2, [positions(1, 2)], [positions(-1, -2)]);
     expect(() => {
@@ -69,7 +69,7 @@ describe('a KV cache', () => {
     expect(cache.values(0)).toEqual(positions(-1));
   });
 
-  it('says so when it has no such layer', () => {
+  it('reports a missing layer', () => {
     const cache = cacheOf(2, 1);
     expect(() => cache.keys(2)).toThrow(RangeError);
     expect(() => cache.values(-1)).toThrow(RangeError);
@@ -97,7 +97,7 @@ describe('a KV cache', () => {
 describe('KV memory', () => {
   const shape = { layers: 2, dimension: stride };
 
-  it('lends the same memory again, empty', () => {
+  it('reuses memory, emptied', () => {
     const memory = new KvMemory(shape, 4, 3);
     const first = memory.cache(1, 1, 1);
     first.append(2, [positions(1, 2), positions(3, 4)], [positions(5, 6), positions(7, 8)]);
@@ -106,15 +106,15 @@ describe('KV memory', () => {
     expect(second.keys(0).buffer).toBe(first.keys(0).buffer);
   });
 
-  it('has room for the positions of all sequences that share the rows', () => {
+  it('has room for the positions of all sequences that share the slots', () => {
     const memory = new KvMemory(shape, 4, 8);
     expect(memory.cache(0, 2, 2).capacity).toBe(4);
-    // Longer sequences take several rows each.
+    // Longer sequences take several slots each.
     expect(memory.cache(2, 6, 3).capacity).toBe(8);
     expect(memory.cache(0, 1, 3).capacity).toBe(1);
   });
 
-  it('keeps what others hold, whoever writes', () => {
+  it('keeps slots separate', () => {
     const memory = new KvMemory({ layers: 1, dimension: stride }, 2, 3);
     const caches = [memory.cache(0, 1, 1), memory.cache(1, 1, 1), memory.cache(2, 1, 1)];
     for (const [i, cache] of caches.entries()) cache.append(2, [positions(i, i + 10)], [positions(-i, -i - 10)]);

@@ -8,7 +8,7 @@ import { anyCells, anySeed, columnOf, openCells, rowOf } from '../support/any-ce
 
 const anyLocality: fc.Arbitrary<Locality> = fc.record({
   tau: fc.constantFrom(1, 1.5, 2, 3),
-  // Beyond 2, a diagonal neighbour within rho can be farther away, by the straight line, than a cell outside it.
+  // Beyond 2, a diagonal neighbour within rho can be farther away in a straight line than a cell outside.
   rho: fc.constantFrom(0, 1, 2),
 });
 const anyTask = fc.tuple(anyCells, anySeed, anyLocality);
@@ -22,7 +22,7 @@ function areClose(grid: Grid, one: number, other: number, rho: number): boolean 
   );
 }
 
-/** The score from its definition: over all decoded cells of the 3x3 neighbourhood, the sum of 1 / distance. */
+/** The score by definition: the sum of 1 / distance over the decoded cells of the 3x3 neighbourhood. */
 function score(grid: Grid, cell: number, decoded: Iterable<number>): number {
   let sum = 0;
   for (const other of decoded) {
@@ -33,7 +33,7 @@ function score(grid: Grid, cell: number, decoded: Iterable<number>): number {
 }
 
 describe('the locality order', () => {
-  it('decodes as many cells a step as planned', () => {
+  it('decodes as many cells per step as planned', () => {
     fc.assert(
       fc.property(anyTask, ([cells, seed, locality]) => {
         const steps = localitySteps(cells, Random.of(seed, 'order'), locality);
@@ -42,7 +42,7 @@ describe('the locality order', () => {
     );
   });
 
-  it('takes cells for the score that their decoded neighbours give them, known cells among these', () => {
+  it('scores cells by their decoded neighbours, including known cells', () => {
     fc.assert(
       fc.property(anyTask, ([cells, seed, locality]) => {
         const decoded = new Set(cells.known);
@@ -58,7 +58,7 @@ describe('the locality order', () => {
     );
   });
 
-  it('leaves no cell out that scores more than one it took, unless it is close to one taken before', () => {
+  it('skips a cell with a higher score only if it is close to a chosen one', () => {
     fc.assert(
       fc.property(anyTask, ([cells, seed, locality]) => {
         const decoded = new Set(cells.known);
@@ -69,7 +69,7 @@ describe('the locality order', () => {
           const taken: number[] = [];
           for (const choice of step) {
             waiting.delete(choice.cell);
-            // Cells taken for their distance come where nothing else reaches tau.
+            // Cells chosen for their distance come only when no other cell reaches tau.
             const least = Math.max(choice.score ?? 0, locality.tau - 1e-9);
             for (const [cell, other] of waiting) {
               if (other <= least + 1e-9) continue;
@@ -84,7 +84,7 @@ describe('the locality order', () => {
     );
   });
 
-  it('takes a cell close to another of its step only where no other is left', () => {
+  it('chooses a cell close to another of its step only if no other is left', () => {
     fc.assert(
       fc.property(anyTask, ([cells, seed, locality]) => {
         const open = new Set(openCells(cells));
@@ -102,13 +102,13 @@ describe('the locality order', () => {
     );
   });
 
-  it('begins anywhere in an empty picture', () => {
+  it('starts anywhere in an empty picture', () => {
     const cells = { grid: { width: 5, height: 5 }, known: [], tokensPerStep: [1, 24] };
     const firsts = Array.from({ length: 500 }, (_, seed) => localityOrder(cells, Random.of(seed, 'order'))[0]);
     expect(new Set(firsts).size).toBe(25);
   });
 
-  it('begins anywhere where no cell has context enough, too', () => {
+  it('starts anywhere if no cell has enough context', () => {
     const cells = { grid: { width: 5, height: 5 }, known: [12], tokensPerStep: [1, 23] };
     const order = (seed: number) => localityOrder(cells, Random.of(seed, 'order'), { tau: 2, rho: 1 });
     expect(new Set(Array.from({ length: 500 }, (_, seed) => order(seed)[0])).size).toBe(24);
@@ -146,7 +146,7 @@ describe('the locality order', () => {
     expect(new Set(Array.from({ length: 100 }, (_, seed) => order(seed))).size).toBe(100);
   });
 
-  it('is made with tau and rho as measured where nothing else is said', () => {
+  it('uses the measured tau and rho by default', () => {
     const cells = { ...none, tokensPerStep: tokensPerStep({ kind: 'cosine', steps: 16 }, 256) };
     expect(localityOrder(cells, Random.of(5, 'order'))).toEqual(
       localityOrder(cells, Random.of(5, 'order'), defaultLocality),

@@ -56,7 +56,7 @@ describe('the random order', () => {
     );
   });
 
-  it('gives each cell each place about as often', () => {
+  it('gives each cell each place about equally often', () => {
     const grid = { width: 3, height: 2 };
     const pictures = 6000;
     const counts = Array.from({ length: 6 }, () => new Array<number>(6).fill(0));
@@ -66,7 +66,7 @@ describe('the random order', () => {
         ofPlace[cell] = (ofPlace[cell] ?? 0) + 1;
       }
     }
-    // Six standard deviations of a count around 1000.
+    // Six standard deviations around an expected count of 1000.
     for (const count of counts.flat()) expect(Math.abs(count - 1000)).toBeLessThan(6 * Math.sqrt(1000 * (5 / 6)));
   });
 });
@@ -146,7 +146,7 @@ describe('the Halton order', () => {
     );
   });
 
-  it('begins elsewhere from seed to seed', () => {
+  it('starts elsewhere for each seed', () => {
     const starts = new Set(Array.from({ length: 2000 }, (_, seed) => cellsOf('halton', square16, seed)[0]));
     expect(starts.size).toBeGreaterThan(250);
   });
@@ -196,7 +196,7 @@ describe('the centre-out order', () => {
 });
 
 describe('an explicit order', () => {
-  it('is what the client wrote', () => {
+  it('is used as given', () => {
     const order: Order = { kind: 'explicit', positions: [2, 0, 3] };
     const cells = { grid: { width: 2, height: 2 }, known: [1], tokensPerStep: [3] };
     expect([...orderCells(order, cells, Random.of(0, 'order'))]).toEqual([2, 0, 3]);

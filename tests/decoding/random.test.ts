@@ -22,7 +22,7 @@ describe('a random generator', () => {
     );
   });
 
-  it('gives the order and the sampler of a seed streams of their own', () => {
+  it('gives the order and the sampler of a seed separate streams', () => {
     fc.assert(
       fc.property(anySeed, (seed) => {
         const order = bits(Random.of(seed, 'order'));
@@ -35,7 +35,7 @@ describe('a random generator', () => {
 
   it('gives neighbouring seeds unrelated streams', () => {
     const streams = times(1000, () => 0).map((_, seed) => bits(Random.of(seed, 'sampling'), 4));
-    // Every bit of the first draws falls on either side about as often: six standard deviations of 1000 coins are 95.
+    // Each bit of the first draws is balanced: six standard deviations of 1000 coin flips are 95.
     for (let draw = 0; draw < 4; draw++) {
       for (let bit = 0; bit < 32; bit++) {
         const ones = streams.filter((stream) => ((stream[draw] ?? 0) >>> bit) & 1).length;
@@ -63,7 +63,7 @@ describe('uniform numbers', () => {
     for (const count of tenths) expect(Math.abs(count - 1000)).toBeLessThan(6 * Math.sqrt(900));
   });
 
-  it('stay below 1 and reach down to 0 whatever the bits are', () => {
+  it('are at least 0 and below 1 for any bits', () => {
     class Fixed extends Random {
       constructor(readonly value: number) {
         super([0, 0, 0, 0]);
@@ -76,7 +76,7 @@ describe('uniform numbers', () => {
     expect(new Fixed(0).uniform()).toBe(0);
   });
 
-  it('become integers below a bound, all of them', () => {
+  it('become all integers below a bound', () => {
     fc.assert(
       fc.property(anySeed, fc.integer({ min: 1, max: 8 }), (seed, below) => {
         const random = Random.of(seed, 'order');

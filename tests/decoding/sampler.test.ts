@@ -25,7 +25,7 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 const logitsOf = (value: fc.Arbitrary<number>) =>
   fc.array(value, { minLength: 1, maxLength: 60 }).map((values) => Float32Array.from(values));
 const anyLogits = logitsOf(fc.double({ min: -30, max: 30, noNaN: true }));
-/** Few values, so that many tokens tie. */
+/** Few distinct values, so that many tokens tie. */
 const tyingLogits = logitsOf(fc.integer({ min: -3, max: 3 }));
 const anySampling = fc.record({
   temperature: fc.double({ min: 0.05, max: 4, noNaN: true }),
@@ -46,7 +46,7 @@ describe.each(golden.cases)('with top-k $top_k, top-p $top_p and temperature $te
     for (const [token, probability] of expected.entries()) {
       expect(Math.abs((probabilities[token] ?? NaN) - probability)).toBeLessThan(1e-5);
     }
-    // What the reference drops is dropped, not only unlikely; what it keeps may be too small for its six digits.
+    // Tokens that the reference drops have probability 0; kept ones may be too small for its six digits.
     for (const [token, probability] of probabilities.entries()) {
       if (probability > 5e-6) expect(expected[token]).toBeGreaterThan(0);
     }
@@ -54,7 +54,7 @@ describe.each(golden.cases)('with top-k $top_k, top-p $top_p and temperature $te
 });
 
 describe('a distribution', () => {
-  it('sums to 1, and is never less for a higher logit', () => {
+  it('sums to 1, and never decreases with the logit', () => {
     fc.assert(
       fc.property(fc.oneof(anyLogits, tyingLogits), anySampling, (logits, sampling) => {
         const probabilities = distributionOf(logits, sampling);
@@ -103,7 +103,7 @@ describe('a distribution', () => {
     );
   });
 
-  it('keeps, of the likeliest tokens, just those that it takes to exceed p', () => {
+  it('keeps just enough of the most likely tokens to exceed p', () => {
     const topP = fc.double({ min: 0.01, max: 0.99, noNaN: true });
     fc.assert(
       fc.property(fc.oneof(anyLogits, tyingLogits), topP, (logits, topP) => {
@@ -118,8 +118,8 @@ describe('a distribution', () => {
     );
   });
 
-  it('measures p among the k that top-k leaves', () => {
-    // Halves of the two that are left, where each is a quarter of all.
+  it('applies p to the k tokens that top-k keeps', () => {
+    // Each of the two remaining tokens has one half; among all, each has a quarter.
     const logits = Float32Array.of(1, 1.001, -5, 1, 1);
     expect(distributionOf(logits, { topP: 0.3 }).filter((probability) => probability > 0)).toHaveLength(4);
     const distinct = Float32Array.of(1.002, 1.001, -5, 1, 0.999);
@@ -127,7 +127,7 @@ describe('a distribution', () => {
     expect(distributionOf(distinct, { topK: 0, topP: 0.45 }).filter((probability) => probability > 0)).toHaveLength(2);
   });
 
-  it('gives tokens that are ruled out no chance', () => {
+  it('gives excluded tokens no chance', () => {
     fc.assert(
       fc.property(anyLogits, anySampling, (logits, sampling) => {
         const ruledOut = Float32Array.from([...logits, -Infinity]);
@@ -145,7 +145,7 @@ describe('a distribution', () => {
     expect((warm[0] ?? NaN) / (warm[1] ?? NaN)).toBeCloseTo(Math.exp(0.5), 5);
   });
 
-  it('leaves the logits as they were', () => {
+  it('does not change the logits', () => {
     const logits = Float32Array.of(3, 1, 2);
     distributionOf(logits, { topK: 2, topP: 0.5, temperature: 0.5 });
     expect([...logits]).toEqual([3, 1, 2]);
@@ -153,7 +153,7 @@ describe('a distribution', () => {
 });
 
 describe('a draw', () => {
-  it('is of a token that has a chance, and tells that chance', () => {
+  it('returns a possible token and its probability', () => {
     fc.assert(
       fc.property(fc.oneof(anyLogits, tyingLogits), anySampling, anySeed, (logits, sampling, seed) => {
         const { token, probability } = new Sampler(logits.length, sampling).draw(logits, Random.of(seed, 'sampling'));
@@ -163,7 +163,7 @@ describe('a draw', () => {
     );
   });
 
-  it('is of the likeliest token at temperature 0, certainly and without a random number', () => {
+  it('returns the most likely token at temperature 0, without a random number', () => {
     const random = new Random([0, 0, 0, 0]);
     random.uniform = () => {
       throw new Error('greedy draws need no chance');
@@ -178,7 +178,7 @@ describe('a draw', () => {
     );
   });
 
-  it('takes one random number, whatever the logits are', () => {
+  it('takes one random number for any logits', () => {
     fc.assert(
       fc.property(anyLogits, anySampling, anySeed, (logits, sampling, seed) => {
         const [drawn, other] = [Random.of(seed, 'sampling'), Random.of(seed, 'sampling')];
@@ -189,7 +189,7 @@ describe('a draw', () => {
     );
   });
 
-  it('is of a token with a chance where the random number is as high as it can be', () => {
+  it('returns a possible token even for the largest random number', () => {
     const highest = new Random([0, 0, 0, 0]);
     highest.uniform = () => 1 - 2 ** -53;
     fc.assert(
@@ -206,7 +206,7 @@ describe('a draw', () => {
     ['at a temperature', { ...everything, temperature: 2 }],
     ['of the top k', { ...everything, topK: 3 }],
     ['of the top p', { ...everything, topP: 0.8 }],
-  ])('comes up as often as its probability says, %s', (_, sampling) => {
+  ])('follows the probabilities, %s', (_, sampling) => {
     const logits = Float32Array.of(1.5, -1, 0.5, 2, 0, -4, 1);
     const sampler = new Sampler(logits.length, sampling);
     const random = Random.of(11, 'sampling');

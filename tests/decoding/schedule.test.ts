@@ -23,7 +23,7 @@ describe('the cosine schedule', () => {
     },
   );
 
-  it('begins with one token, and takes as many steps as it is given from two on', () => {
+  it('starts with one token, and takes the given number of steps from two on', () => {
     fc.assert(
       fc.property(cellsAndSteps, ({ cells, steps }) => {
         const counts = tokensPerStep({ kind: 'cosine', steps }, cells);
@@ -35,7 +35,7 @@ describe('the cosine schedule', () => {
 });
 
 describe('the linear schedule', () => {
-  it('takes as many steps as it is given, and never leaves the straight line by more than half a token', () => {
+  it('takes the given number of steps, and stays within half a token of a straight line', () => {
     fc.assert(
       fc.property(cellsAndSteps, ({ cells, steps }) => {
         const counts = tokensPerStep({ kind: 'linear', steps }, cells);
@@ -53,7 +53,7 @@ describe('every schedule', () => {
   const schedule = (steps: number) =>
     fc.constantFrom<Schedule>({ kind: 'cosine', steps }, { kind: 'linear', steps }, { kind: 'one-by-one' });
 
-  it('decodes at least one token a step, and together every cell', () => {
+  it('decodes at least one token per step, and every cell in total', () => {
     const cases = fc
       .record({ cells: fc.integer({ min: 1, max: 1024 }), steps: fc.integer({ min: 1, max: 1024 }) })
       .chain(({ cells, steps }) => fc.record({ cells: fc.constant(cells), schedule: schedule(steps) }));
@@ -66,11 +66,11 @@ describe('every schedule', () => {
     );
   });
 
-  it('decodes one token a step where it is one by one', () => {
+  it('decodes one token per step if it is one by one', () => {
     expect(tokensPerStep({ kind: 'one-by-one' }, 5)).toEqual([1, 1, 1, 1, 1]);
   });
 
-  it('is what the client wrote where it is explicit', () => {
+  it('is used as given if explicit', () => {
     expect(tokensPerStep({ kind: 'explicit', tokensPerStep: [3, 1, 2] }, 6)).toEqual([3, 1, 2]);
   });
 });
@@ -80,7 +80,7 @@ describe('the schedule of an enlargement', () => {
     .integer({ min: 1, max: 300 })
     .chain((known) => fc.record({ known: fc.constant(known), steps: fc.integer({ min: 1, max: 4 * known }) }));
 
-  it('decodes one token first, at least one a step, and together every cell that is not given', () => {
+  it('decodes one token first, at least one per step, and every unknown cell in total', () => {
     fc.assert(
       fc.property(cases, ({ known, steps }) => {
         const counts = enlargingTokensPerStep(steps, 4 * known, known);
@@ -91,7 +91,7 @@ describe('the schedule of an enlargement', () => {
     );
   });
 
-  it('decodes one by one until the curve of all cells has come to what is known, then follows it', () => {
+  it('decodes one by one until the curve over all cells reaches the known ones, then follows it', () => {
     fc.assert(
       fc.property(cases, ({ known, steps }) => {
         const counts = enlargingTokensPerStep(steps, 4 * known, known);
@@ -106,7 +106,7 @@ describe('the schedule of an enlargement', () => {
     );
   });
 
-  it('takes no more steps than it is given, but where it has fewer than two', () => {
+  it('takes at most the given number of steps, but at least two', () => {
     fc.assert(
       fc.property(cases, ({ known, steps }) => {
         expect(enlargingTokensPerStep(steps, 4 * known, known).length).toBeLessThanOrEqual(Math.max(2, steps));
@@ -131,13 +131,13 @@ describe('the plan of an enlargement', () => {
     );
   });
 
-  it('shares linear steps out by the number of cells', () => {
+  it('divides linear steps by the number of cells', () => {
     const { tokensPerStep: counts, smallSteps } = enlargingPlan({ kind: 'linear', steps: 8 }, 16, 64);
     expect([smallSteps, counts.length]).toEqual([2, 8]);
     expect(enlargingPlan({ kind: 'linear', steps: 1 }, 16, 64).tokensPerStep).toEqual([16, 48]);
   });
 
-  it('takes a step for each cell where it is one by one', () => {
+  it('takes a step per cell if it is one by one', () => {
     expect(enlargingPlan({ kind: 'one-by-one' }, 2, 8)).toEqual({ tokensPerStep: Array(8).fill(1), smallSteps: 2 });
   });
 

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { Turns } from '../../src/decoding/turns.js';
 
 describe('turns', () => {
-  it('take everybody while all fit into a run', () => {
+  it('take everybody if all fit into a run', () => {
     const turns = new Turns<string>();
     for (const member of ['a', 'b', 'c']) turns.join(member);
     expect(turns.take(4)).toEqual(['a', 'b', 'c']);
     expect(turns.take(4)).toEqual(['a', 'b', 'c']);
   });
 
-  it('make runs equally full where they do not', () => {
+  it('make runs equally full otherwise', () => {
     const turns = new Turns<string>();
     for (const member of ['a', 'b', 'c', 'd', 'e']) turns.join(member);
     expect([turns.take(4), turns.take(4), turns.take(4)]).toEqual([
@@ -32,7 +32,7 @@ describe('turns', () => {
     expect(turns.take(2)).toEqual(['z', 'a']);
   });
 
-  it('know nobody who has left', () => {
+  it('forget members that left', () => {
     const turns = new Turns<string>();
     for (const member of ['a', 'b']) turns.join(member);
     expect([turns.leave('a'), turns.leave('a')]).toEqual([true, false]);
@@ -42,7 +42,7 @@ describe('turns', () => {
     expect(turns.size).toBe(0);
   });
 
-  it('give everybody as many as the others, one more or less', () => {
+  it('give everybody equally many, plus or minus one', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 20 }),

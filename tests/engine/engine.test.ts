@@ -48,13 +48,13 @@ async function eventsOf(generation: Generation): Promise<GenerationEvent[]> {
   return events;
 }
 
-/** When the first step has come, and the generation is in the middle of its work. */
+/** Resolves after the first step, while the generation is still running. */
 async function runs(generation: Generation): Promise<void> {
   for await (const event of generation.log.follow()) if (event.type === 'step') return;
 }
 
 describe('the models of an engine', () => {
-  it('are all that the folder holds, the default first', async () => {
+  it('are all in the directory, the default first', async () => {
     const engine = await start({ serve: 'all', defaultModel: 'square8' });
     expect(engine.models.map(({ id }) => id)).toEqual(['square8', 'square4']);
     expect(engine.defaultModel.id).toBe('square8');
@@ -62,12 +62,12 @@ describe('the models of an engine', () => {
     expect(engine.model('other')).toBeUndefined();
   });
 
-  it('are the default alone where no other is wanted: the first by name, or the one that is named', async () => {
+  it('are only the default if no others are wanted: the first by name, or the given one', async () => {
     expect((await start()).models.map(({ id }) => id)).toEqual(['square4']);
     expect((await start({ defaultModel: 'square8' })).models.map(({ id }) => id)).toEqual(['square8']);
   });
 
-  it('are served in int8 where they keep it, and in floats where those are asked for', async () => {
+  it('are served in int8 if they have it, and in floats on request', async () => {
     for (const [floats, precision] of [
       [false, 'int8'],
       [true, 'fp16'],
@@ -77,13 +77,13 @@ describe('the models of an engine', () => {
     }
   });
 
-  it('are named where the default is none of them', async () => {
+  it('are listed if the default is none of them', async () => {
     const error = await Engine.start(options({ defaultModel: 'square5' })).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ModelError);
     expect((error as ModelError).message).toBe(`no model "square5" in ${models}; available: "square4", "square8"`);
   });
 
-  it('are refused where a transformer and a tokenizer do not fit', async () => {
+  it('are rejected if transformer and tokenizer do not match', async () => {
     const mixed = await goldenModels();
     try {
       await copyFile(goldenFile('llamagen-f8.safetensors'), join(mixed, 'square4', 'tokenizer.safetensors'));
@@ -97,7 +97,7 @@ describe('the models of an engine', () => {
 });
 
 describe('a generation of an engine', () => {
-  it('gives two pictures that are those of their seeds alone, to the byte', async () => {
+  it('gives two pictures identical to those of their seeds alone', async () => {
     const engine = await start();
     const [both, ...alone] = [
       engine.generate(request({ seed: 20, count: 2 }), 'client'),
@@ -119,16 +119,16 @@ describe('a generation of an engine', () => {
 });
 
 describe('closing an engine', () => {
-  it('lets what runs and what waits finish within the grace', async () => {
+  it('lets running and waiting generations finish within the grace period', async () => {
     const engine = await start();
     const generations = [engine.generate(request(), 'client'), engine.generate(request({ seed: 2 }), 'client')];
     await engine.close(600_000);
     expect(generations.map(({ status }) => status)).toEqual(['completed', 'completed']);
   });
 
-  it('cancels what is not finished when the grace is over', async () => {
+  it('cancels unfinished generations after the grace period', async () => {
     const engine = await start({ defaultModel: 'square8' });
-    // Pictures enough for a step to last: it is in the middle of its work when the engine closes.
+    // Enough pictures for slow steps, so that it is still running when the engine closes.
     const long = request({
       model: 'square8',
       width: 8,
@@ -144,7 +144,7 @@ describe('closing an engine', () => {
     expect((await eventsOf(running)).at(-1)?.type).toBe('cancelled');
   });
 
-  it('takes no more work from that moment on', async () => {
+  it('accepts no more work from then on', async () => {
     const engine = await start();
     const closing = engine.close();
     expect(() => engine.generate(request(), 'client')).toThrow(ShuttingDownError);
@@ -153,7 +153,7 @@ describe('closing an engine', () => {
     expect(engine.list()).toEqual([]);
   });
 
-  it('refuses pictures that nobody would draw any more', async () => {
+  it('rejects pictures that could not be rendered any more', async () => {
     const engine = await start();
     await engine.close();
     const picture = { model: 'square4', mode: 'decoded', width: 4, height: 4, tokens: new Int32Array(16) } as const;

@@ -10,7 +10,7 @@ const picture = (token: number, mode: Picture['mode'] = 'decoded'): Picture => (
   tokens: Int32Array.of(token),
 });
 
-/** Makes bytes of a length, and counts how often. */
+/** Makes byte arrays of a given length, and counts them. */
 function maker(length: number) {
   const made: Uint8Array[] = [];
   const make = () => {
@@ -22,7 +22,7 @@ function maker(length: number) {
 }
 
 describe('the picture cache', () => {
-  it('has a picture made once, however many wait for it and come later', async () => {
+  it('renders a picture once, for current and later requests', async () => {
     const cache = new PictureCache();
     let finish: (bytes: Uint8Array) => void = () => undefined;
     let asked = 0;
@@ -39,7 +39,7 @@ describe('the picture cache', () => {
     expect(asked).toBe(1);
   });
 
-  it('tells pictures, their modes, and formats and qualities of their files apart', async () => {
+  it('distinguishes pictures, modes, formats and qualities', async () => {
     const cache = new PictureCache();
     const { made, make } = maker(1);
     const asks = () => [
@@ -57,7 +57,7 @@ describe('the picture cache', () => {
     expect(made).toHaveLength(6);
   });
 
-  it('forgets what failed: everybody who waits is told, the next one asks again', async () => {
+  it('does not cache failures: all waiting requests fail, the next one retries', async () => {
     const cache = new PictureCache();
     const fail = () => Promise.reject(new Error('no decoder'));
     const waiting = [cache.file(picture(1), 'png-', fail), cache.file(picture(1), 'png-', fail)];
@@ -66,7 +66,7 @@ describe('the picture cache', () => {
     expect(await cache.file(picture(1), 'png-', make)).toBe(made[0]);
   });
 
-  it('holds no more bytes than it may, and lets go of what was asked for longest ago', async () => {
+  it('stays within its size, evicting the least recently used', async () => {
     const cache = new PictureCache(4000);
     const { made, make } = maker(1500);
     for (const token of [1, 2, 1, 3]) await cache.pixels(picture(token), make);
@@ -78,7 +78,7 @@ describe('the picture cache', () => {
     expect(made).toHaveLength(4);
   });
 
-  it('gives a picture to whoever waits for it, or its failure, though others pushed it out while it was made', async () => {
+  it('delivers a picture, or its failure, to waiting requests although it was evicted meanwhile', async () => {
     const cache = new PictureCache(4000);
     const finish: ((bytes: Uint8Array) => void)[] = [];
     const fail: ((error: Error) => void)[] = [];
@@ -96,7 +96,7 @@ describe('the picture cache', () => {
     await expect(failing).rejects.toThrow('no decoder');
   });
 
-  it('keeps nothing that alone is more than it may hold', async () => {
+  it('does not keep anything larger than its size', async () => {
     const cache = new PictureCache(4000);
     const { made, make } = maker(5000);
     const small = maker(100);

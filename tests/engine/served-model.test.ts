@@ -38,7 +38,7 @@ function serve(manifest: Manifest) {
   });
 }
 
-/** How many were started, and how many of them run. */
+/** How many were started, and how many are running. */
 const threadCounts = () => [threads.length, threads.filter(({ threadId }) => threadId !== -1).length];
 
 describe('a model that cannot be served leaves no thread behind', () => {
@@ -48,16 +48,16 @@ describe('a model that cannot be served leaves no thread behind', () => {
     expect(threadCounts()).toEqual([4, 0]);
   });
 
-  it('where its transformer and its tokenizer do not fit', async () => {
+  it('where its transformer and its tokenizer do not match', async () => {
     await copyFile(goldenFile('llamagen-f8.safetensors'), join(models, 'square4', 'tokenizer.safetensors'));
     await expect(serve(await readManifest(join(models, 'square4')))).rejects.toThrow('the tokenizer has 70 codes');
     expect(threadCounts()).toEqual([4, 0]);
   });
 
-  it.each([0, 1, 3])('where the system starts %i threads and no more', async (most) => {
+  it.each([0, 1, 3])('where the system starts only %i threads', async (most) => {
     const manifest = await readManifest(join(models, 'square4'));
     let copies = 0;
-    // A copy goes to each thread, and the one after the last cannot be made.
+    // Each thread gets a copy, and the one after the last cannot be cloned.
     const scarce = {
       ...manifest,
       get labelList(): Manifest['labelList'] {
@@ -71,7 +71,7 @@ describe('a model that cannot be served leaves no thread behind', () => {
 });
 
 describe('a model that is closed', () => {
-  it('ends every thread, that of previews among them', async () => {
+  it('ends every thread, including that of previews', async () => {
     const model = await serve(await readManifest(join(models, 'square4')));
     await model.previews.render({ model: 'square4', mode: 'decoded', width: 4, height: 4, tokens: new Int32Array(16) });
     expect(threadCounts()).toEqual([5, 5]);

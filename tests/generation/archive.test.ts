@@ -20,7 +20,7 @@ const request: GenerationRequest = {
 const ids = (generations: readonly Generation[]) => generations.map(({ id }) => id);
 
 describe('the archive', () => {
-  it('forgets the oldest finished ones first, and none that is not finished', () => {
+  it('drops the oldest finished ones first, and no unfinished one', () => {
     const archive = new Archive(2);
     const generations = ['a', 'b', 'c', 'd', 'e'].map((id) => new Generation(id, request));
     for (const generation of generations) {
@@ -40,7 +40,7 @@ describe('the archive', () => {
         const archive = new Archive(capacity);
         const generations = ends.map((_, i) => new Generation(`g${i}`, request));
         for (const generation of generations) archive.add(generation);
-        // In any order: what counts is when they came, not when they finished.
+        // In any order: what matters is when they were queued, not when they finished.
         for (const [i, end] of [...ends.entries()].reverse()) {
           if (end === 'completed' || end === 'cancelled') generations[i]?.apply({ type: end });
           if (end === 'failed') generations[i]?.apply({ type: 'failed', error: { code: 'X', message: 'x' } });

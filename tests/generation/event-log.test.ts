@@ -10,7 +10,7 @@ async function readAll<T>(events: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe('an event log', () => {
-  it('gives every reader everything behind its cursor, in order, whenever it comes', async () => {
+  it('gives every reader everything after its cursor, in order, at any time', async () => {
     const actions = fc.array(
       fc.oneof(
         fc.constant({ type: 'append' as const }),
@@ -37,7 +37,7 @@ describe('an event log', () => {
     );
   });
 
-  it('answers questions that are asked all at once in their order', async () => {
+  it('answers concurrent next() calls in order', async () => {
     const log = new EventLog<number>();
     const events = log.follow();
     const answers = [events.next(), events.next(), events.next()];
@@ -51,7 +51,7 @@ describe('an event log', () => {
     ]);
   });
 
-  it('lets a waiting reader go when it leaves', async () => {
+  it('ends a waiting reader when it leaves', async () => {
     const log = new EventLog<number>();
     const events = log.follow();
     const waiting = events.next();
@@ -61,13 +61,13 @@ describe('an event log', () => {
     expect((await events.next()).done).toBe(true);
   });
 
-  it('remembers nothing of readers that left', async () => {
+  it('does not leak readers that left', async () => {
     const log = new EventLog<number>();
     const readers = 1000;
     const visit = async () => {
       const events = log.follow();
       const waiting = events.next();
-      // It waits by now.
+      // Wait until it is pending.
       await Promise.resolve();
       await events.return?.();
       await waiting;
@@ -75,12 +75,12 @@ describe('an event log', () => {
     await visit();
     const before = queryObjects(Promise, { format: 'count' });
     for (let i = 0; i < readers; i++) await visit();
-    // Each that is still held would hold the promise that it waited for.
+    // A reader that leaked would keep the promise it waited for.
     expect(queryObjects(Promise, { format: 'count' }) - before).toBeLessThan(readers / 10);
     expect(log.length).toBe(0);
   });
 
-  it('takes nothing after its last event', () => {
+  it('accepts nothing after its last event', () => {
     const log = new EventLog<number>();
     log.close();
     expect(() => log.append(1)).toThrow('after its last');

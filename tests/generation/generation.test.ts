@@ -28,7 +28,7 @@ const step = (n: number, cell: number, tokens: readonly number[]) => ({
 });
 
 describe('a generation', () => {
-  it('is what its events say, from queued to completed', async () => {
+  it('follows its events, from queued to completed', async () => {
     const generation = new Generation('g', request);
     generation.apply({ type: 'queued', position: 0 });
     expect(generation.status).toBe('queued');
@@ -46,7 +46,7 @@ describe('a generation', () => {
     expect(sequences).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('gives pictures that later steps do not change', () => {
+  it('returns pictures that later steps do not change', () => {
     const generation = new Generation('g', request);
     generation.apply(step(1, 1, [7, 8]));
     const picture = generation.picture(1, 'mosaic');
@@ -54,7 +54,7 @@ describe('a generation', () => {
     expect(picture.tokens).toEqual(Int32Array.of(-1, 8));
   });
 
-  it('counts the cells that are known, those that were given too', () => {
+  it('counts known cells, including those of the source', () => {
     const known = Int32Array.of(4, -1);
     const generation = new Generation('g', { ...request, known, tokensPerStep: [1] });
     expect(generation.decoded).toBe(1);
@@ -64,7 +64,7 @@ describe('a generation', () => {
     expect(new Generation('h', request).decoded).toBe(0);
   });
 
-  it('takes nothing after its end', () => {
+  it('accepts nothing after its end', () => {
     const generation = new Generation('g', request);
     generation.apply({ type: 'cancelled' });
     expect(() => generation.apply({ type: 'completed' })).toThrow();

@@ -25,7 +25,7 @@ describe('the text of a picture', () => {
     );
   });
 
-  it('is safe in the path of an address', () => {
+  it('is safe in a URL path', () => {
     fc.assert(
       fc.property(pictures, (picture) => {
         expect(pictureKey(picture)).toMatch(/^[\w.\-/]+$/);
@@ -33,7 +33,7 @@ describe('the text of a picture', () => {
     );
   });
 
-  it('is refused where it is cut, stretched or made up', () => {
+  it('is rejected if cut, extended or made up', () => {
     const picture: Picture = { model: 'm', mode: 'decoded', width: 2, height: 2, tokens: Int32Array.of(1, 2, 3, -1) };
     const key = pictureKey(picture);
     expect(parsePictureKey(key.slice(0, -2))).toBeUndefined();

@@ -27,14 +27,14 @@ async function load(threads: number): Promise<RandarTransformer> {
   return loadRandar(path, heads, grid, { ...onOneThread, threads });
 }
 
-/** Rows unlike each other in label, order and tokens. */
+/** Sequences that differ in label, order and tokens. */
 const rowOf = (seed: number): Sequence => ({
   label: seed % 7,
   order: Int32Array.from({ length: cells }, (_, at) => (at * (2 * seed + 1) + seed) % cells),
   tokens: Int32Array.from({ length: cells }, (_, at) => (at * at + seed * 7) % 40),
 });
 
-/** The logits of one row of a batch, of a first step that knows tokens and of two that follow it. */
+/** The logits of one sequence of a batch in a first step with known tokens and two more. */
 async function logitsOf({ session, embeddings, shape }: RandarTransformer, rows: readonly Sequence[], of: number) {
   const cache = session.createCache(rows.length, 1 + 2 * cells);
   const steps = [
@@ -54,7 +54,7 @@ async function logitsOf({ session, embeddings, shape }: RandarTransformer, rows:
 }
 
 describe.each([1, 2])('a transformer in int8, with %i threads', (threads) => {
-  it('gives a row the same logits, bit by bit, alone and in any company', async () => {
+  it('gives a sequence bit-identical logits alone and in any batch', async () => {
     const transformer = await load(threads);
     const alone = await logitsOf(transformer, [rowOf(3)], 0);
     for (const company of [1, 2, 4, 7]) {

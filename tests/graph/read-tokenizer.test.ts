@@ -13,14 +13,14 @@ async function shapesOf(golden: string): Promise<Shapes> {
   return Object.fromEntries([...file.tensors].map(([name, { shape }]) => [name, shape]));
 }
 
-/** Reads a tokenizer of these parameters; without a shape, a parameter is missing. */
+/** Reads a tokenizer with these parameters; an undefined shape removes one. */
 function read(shapes: Shapes) {
   const entries = Object.entries(shapes).flatMap(([name, shape]) => (shape ? [[name, shape] as const] : []));
   const tensors = new Map(entries.map(([name, shape]) => [name, { dtype: 'F32', shape } as const]));
   return readTokenizer(new ParameterReader('weights.safetensors', tensors));
 }
 
-/** The problems that one error names, in the order of their names. */
+/** The problems listed in one error, sorted by name. */
 function problemsOf(shapes: Shapes): string[] {
   try {
     read(shapes);
@@ -32,7 +32,7 @@ function problemsOf(shapes: Shapes): string[] {
 }
 
 describe('a tokenizer file', () => {
-  it('tells its family and sizes', async () => {
+  it('has a family and sizes', async () => {
     expect(read(await shapesOf('llamagen-f4.safetensors'))).toMatchObject({
       family: 'llamagen',
       factor: 4,
@@ -50,14 +50,14 @@ describe('a tokenizer file', () => {
     });
   });
 
-  it('is refused where it holds something else, naming both families', async () => {
+  it('is rejected if it contains something else, naming both families', async () => {
     for (const shapes of [await shapesOf('randar-square4.safetensors'), {}]) {
       expect(() => read(shapes)).toThrow(CheckpointError);
       expect(() => read(shapes)).toThrow(/not a tokenizer of a known family: .*"llamagen".*"maskgit"/);
     }
   });
 
-  it("is refused where it is taming-transformers' VQGAN, whose names are almost MaskGIT's", () => {
+  it("is rejected if it is taming-transformers' VQGAN, whose names are almost MaskGIT's", () => {
     const shapes = {
       'encoder.down.0.block.0.conv1.weight': [128, 128, 3, 3],
       'encoder.mid.block_1.conv1.weight': [512, 512, 3, 3],
@@ -77,8 +77,8 @@ describe('a tokenizer file', () => {
         'loss.discriminator.weight': [1],
       },
       [
-        'decoder.conv_blocks.0.upsample.conv.weight has shape [64, 64, 5, 5], [64, 64, 3, 3] expected',
-        'decoder.conv_out.weight has shape [4, 32, 3, 3], [3, 32, 3, 3] expected',
+        'decoder.conv_blocks.0.upsample.conv.weight has shape [64, 64, 5, 5], expected [64, 64, 3, 3]',
+        'decoder.conv_out.weight has shape [4, 32, 3, 3], expected [3, 32, 3, 3]',
         'decoder.mid.1.q.bias is missing',
         'encoder.conv_blocks.1.res.0.conv1.weight is missing',
         'loss.discriminator.weight is not a parameter of this family',
@@ -94,8 +94,8 @@ describe('a tokenizer file', () => {
         'encoder.conv_in.bias': [32],
       },
       [
-        'decoder.conv_in.weight has shape [64, 25, 3, 3], [64, 24, 3, 3] expected',
-        'decoder.up.0.block.0.nin_shortcut.weight has shape [32, 64, 1, 1], [32, 32, 1, 1] expected',
+        'decoder.conv_in.weight has shape [64, 25, 3, 3], expected [64, 24, 3, 3]',
+        'decoder.up.0.block.0.nin_shortcut.weight has shape [32, 64, 1, 1], expected [32, 32, 1, 1]',
         'decoder.up.1.upsample_conv.bias is missing',
         'encoder.conv_in.bias is not a parameter of this family',
         'encoder.down.1.block.0.conv1.weight is missing',
@@ -120,13 +120,13 @@ describe('a tokenizer file', () => {
     expect(problemsOf({ ...shapes, [missing]: undefined })).toEqual([`${missing} is missing`]);
   });
 
-  it('is refused for channels that are no groups of a normalisation', async () => {
+  it('is rejected for channels that do not divide into groups', async () => {
     const shapes = await shapesOf('maskgit-f4.bin');
     const narrow = Object.fromEntries(
       Object.entries(shapes).map(([name, shape]) => [name, shape?.map((size) => (size === 64 ? 48 : size))]),
     );
     const problems = problemsOf(narrow);
-    expect(problems).toContain('decoder.mid.0.norm1.weight has shape [48], a multiple of 32 channels expected');
-    expect(problems.every((problem) => problem.includes('[48], a multiple of 32 channels expected'))).toBe(true);
+    expect(problems).toContain('decoder.mid.0.norm1.weight has shape [48], expected a multiple of 32 channels');
+    expect(problems.every((problem) => problem.includes('[48], expected a multiple of 32 channels'))).toBe(true);
   });
 });

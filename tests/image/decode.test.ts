@@ -10,7 +10,7 @@ const green = [0, 255, 0] as const;
 const blue = [0, 0, 255] as const;
 const white = [255, 255, 255] as const;
 
-/** Stripes from left to right, each `thickness` pixels wide. */
+/** Vertical stripes, each `thickness` pixels wide. */
 function stripes(colours: readonly (readonly number[])[], thickness: number, height: number): Sharp {
   const width = colours.length * thickness;
   const channels = colours[0]?.length === 4 ? 4 : 3;
@@ -26,12 +26,12 @@ function pixel({ pixels, width }: RgbImage, x: number, y: number): number[] {
   return [...pixels.subarray(at, at + 3)];
 }
 
-/** What it costs to draw, its size does not tell. */
+/** Its size says nothing about the cost of rendering it. */
 const drawing = Buffer.from(
   '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>',
 );
 
-/** A PNG that says it has these sides, with next to nothing behind its head. */
+/** A PNG whose header states these sides, with almost no data. */
 function pngHead(width: number, height: number): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
@@ -80,7 +80,7 @@ describe('an uploaded image', () => {
     }
   });
 
-  it('keeps its pixels where it has the size that is wanted', async () => {
+  it('keeps its pixels if it has the requested size', async () => {
     const file = await stripes([red, green, blue], 4, 12).png().toBuffer();
     const image = await decodeImage(file, { width: 12, height: 12, fit: 'cover' });
     expect([0, 3, 4, 7, 8, 11].map((x) => pixel(image, x, 5))).toEqual([red, red, green, green, blue, blue]);
@@ -89,7 +89,7 @@ describe('an uploaded image', () => {
   it('is scaled to cover the picture, and cropped around its centre', async () => {
     const wide = await stripes([red, green, green, blue], 20, 20).png().toBuffer();
     const image = await decodeImage(wide, { width: 10, height: 10, fit: 'cover' });
-    // A quarter of the width is left, from the middle.
+    // The middle half of the width is left.
     expect([pixel(image, 0, 0), pixel(image, 9, 9)]).toEqual([green, green]);
     const small = await stripes([red, green], 2, 2).png().toBuffer();
     expect((await decodeImage(small, { width: 30, height: 50, fit: 'cover' })).pixels).toHaveLength(30 * 50 * 3);
@@ -121,7 +121,7 @@ describe('an uploaded image', () => {
     expect([pixel(image, 0, 0), pixel(image, 7, 15), pixel(image, 15, 0)]).toEqual([red, green, blue]);
   });
 
-  it('of any size and aspect comes to the size that is wanted, under each fit', async () => {
+  it('of any size and aspect gets the requested size, with each fit', async () => {
     const side = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constant(3000));
     const cases = fc.record({
       original: fc.tuple(side, side),
@@ -145,7 +145,7 @@ describe('an uploaded image', () => {
           }
         }
         if (fit !== 'contain') expect(inside).toEqual({ left: 0, top: 0, width, height });
-        // It touches two opposite sides, and its margins differ by no more than one pixel.
+        // It touches two opposite sides, and its margins differ by at most one pixel.
         else {
           expect(inside.width === width || inside.height === height).toBe(true);
           expect([0, 1]).toContain(width - inside.width - 2 * inside.left);
@@ -156,7 +156,7 @@ describe('an uploaded image', () => {
     );
   });
 
-  it('becomes white where it is transparent, and half white where it is half transparent', async () => {
+  it('becomes white where transparent, and half white where half transparent', async () => {
     const file = await stripes(
       [
         [...red, 255],
@@ -188,15 +188,15 @@ describe('an uploaded image', () => {
     }
   });
 
-  it('stands as its EXIF orientation says', async () => {
-    // Orientation 6: the camera was turned, what it saved is to be turned a quarter clockwise.
+  it('is rotated by its EXIF orientation', async () => {
+    // Orientation 6: the camera was turned, so the stored image must be turned a quarter clockwise.
     const file = await stripes([red, blue], 8, 16).withMetadata({ orientation: 6 }).png().toBuffer();
     const image = await decodeImage(file, { width: 16, height: 16, fit: 'cover' });
     expect([pixel(image, 3, 2), pixel(image, 12, 2)]).toEqual([red, red]);
     expect([pixel(image, 3, 13), pixel(image, 12, 13)]).toEqual([blue, blue]);
   });
 
-  it('is refused where it is no image', async () => {
+  it('is rejected if it is not an image', async () => {
     for (const bytes of [new Uint8Array(), Buffer.from('not an image'), Buffer.from('<html></html>'), drawing]) {
       const error = await refusal(bytes);
       expect(error.code).toBe('BAD_IMAGE');
@@ -210,7 +210,7 @@ describe('an uploaded image', () => {
     );
   });
 
-  it.each(['png', 'jpeg', 'webp'] as const)('is refused where a %s is cut short', async (format) => {
+  it.each(['png', 'jpeg', 'webp'] as const)('is rejected if a %s is truncated', async (format) => {
     const pixels = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i * 31) % 256);
     const file = await sharp(pixels, { raw: { width: 64, height: 64, channels: 3 } })
       .toFormat(format)
@@ -218,7 +218,7 @@ describe('an uploaded image', () => {
     for (const part of [0.1, 0.5, 0.9]) await refusal(file.subarray(0, Math.floor(file.length * part)));
   });
 
-  it('is refused where it has too many pixels, by what its head says', async () => {
+  it('is rejected for too many pixels, judging by its header', async () => {
     const side = Math.sqrt(maxInputPixels);
     const blank = (height: number) =>
       sharp({ create: { width: side, height, channels: 3, background: '#fff' }, limitInputPixels: false })
@@ -233,15 +233,15 @@ describe('an uploaded image', () => {
     ['50,000 x 50,000 pixels', 50_000, 50_000],
     ['one row of more pixels than are allowed', maxInputPixels + 1, 1],
     ['2^31 - 1 pixels in each direction', 2 ** 31 - 1, 2 ** 31 - 1],
-  ])('is refused where a small file says it has %s, and takes no memory for them', async (_, width, height) => {
+  ])('is rejected if a small file claims %s, without allocating memory for them', async (_, width, height) => {
     const before = process.memoryUsage().rss;
     const error = await refusal(pngHead(width, height));
     expect(error.message).toMatch(/^cannot decode it: ./);
-    // A row of pixels may be taken, not the picture: of 50,000 x 50,000 that would be 7.5 GB.
+    // Single rows may be allocated, but not the picture: 50,000 x 50,000 pixels are 7.5 GB.
     expect(process.memoryUsage().rss - before).toBeLessThan(300e6);
   });
 
-  it('is refused where a GIF of 42 bytes says it has 65,535 x 65,535 pixels', async () => {
+  it('is rejected if a GIF of 42 bytes claims 65,535 x 65,535 pixels', async () => {
     const gif = Buffer.concat([
       Buffer.from('GIF89a', 'latin1'),
       Buffer.from([0xff, 0xff, 0xff, 0xff, 0x80, 0, 0, 0, 0, 0, 255, 255, 255]),

@@ -2,14 +2,14 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { encodeImage, mediaTypes, type ImageFormat, type RgbImage } from '../../src/image/encode.js';
 
-/** Every pixel another colour, without order that a format could make use of. */
+/** Noise: every pixel has another colour, without patterns that a format could exploit. */
 const noise: RgbImage = {
   width: 40,
   height: 24,
   pixels: Uint8Array.from({ length: 40 * 24 * 3 }, (_, i) => (i * i * 31 + i * 7) % 256),
 };
 
-/** Reddish on the left, bluish on the right: what a lossy format keeps. */
+/** Reddish on the left, bluish on the right: even lossy formats keep that. */
 const halves: RgbImage = {
   width: 32,
   height: 16,

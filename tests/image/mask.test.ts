@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeImage, ImageError, type Fit, type FittedImage } from '../../src/image/decode.js';
 import { decodeMask, type Mask } from '../../src/image/mask.js';
 
-/** A mask file of one value for each pixel. */
+/** A greyscale mask file. */
 function grey(width: number, height: number, level: (x: number, y: number) => number): Promise<Buffer> {
   const pixels = Uint8Array.from({ length: width * height }, (_, at) => level(at % width, Math.floor(at / width)));
   return sharp(pixels, { raw: { width, height, channels: 1 } })
@@ -12,7 +12,7 @@ function grey(width: number, height: number, level: (x: number, y: number) => nu
     .toBuffer();
 }
 
-/** Colour and opacity of each pixel. */
+/** A file with colour and opacity per pixel. */
 function rgba(width: number, height: number, pixel: (x: number, y: number) => readonly number[]): Promise<Buffer> {
   const pixels = Array.from({ length: width * height }, (_, at) => pixel(at % width, Math.floor(at / width)));
   return sharp(Uint8Array.from(pixels.flat()), { raw: { width, height, channels: 4 } })
@@ -61,26 +61,26 @@ describe('a mask', () => {
     }
   });
 
-  it('of another size and aspect is stretched to the image as it came', async () => {
-    // The image is 8 x 4; the mask 2 x 2. Cover takes the middle 4 x 4: a half of each of the mask's columns.
+  it('of another size and aspect is stretched to the original image', async () => {
+    // The image is 8 x 4, the mask 2 x 2. Cover takes the middle 4 x 4, so half of each mask column.
     const file = await grey(2, 2, (x, y) => (x === 1 && y === 0 ? 255 : 0));
     expect(rows(await decodeMask(file, await fitted(8, 4, 4, 'cover')))).toEqual(['0011', '0011', '0000', '0000']);
     expect(rows(await decodeMask(file, await fitted(8, 4, 4, 'fill')))).toEqual(['0011', '0011', '0000', '0000']);
   });
 
-  it('paints what the image leaves empty, and only that where it is black', async () => {
+  it('paints what the image leaves empty, and nothing else if it is black', async () => {
     const black = await grey(2, 2, () => 0);
     expect(rows(await decodeMask(black, await fitted(8, 4, 4, 'contain')))).toEqual(['1111', '0000', '0000', '1111']);
     expect(rows(await decodeMask(black, await fitted(8, 4, 4, 'fill')))).toEqual(['0000', '0000', '0000', '0000']);
   });
 
-  it('paints nothing where it is white only in what is cropped away', async () => {
+  it('paints nothing if it is white only in the cropped part', async () => {
     const file = await grey(8, 4, (x) => (x < 2 ? 255 : 0));
     expect(rows(await decodeMask(file, await fitted(8, 4, 4, 'cover')))).toEqual(['0000', '0000', '0000', '0000']);
   });
 
-  it('stands as its EXIF orientation says', async () => {
-    // Orientation 6: what was saved is to be turned a quarter clockwise, so its left is at the top.
+  it('is rotated by its EXIF orientation', async () => {
+    // Orientation 6: the stored image is turned a quarter clockwise, so its left side is at the top.
     const file = await sharp(await grey(4, 4, (x) => (x === 0 ? 255 : 0)))
       .withMetadata({ orientation: 6 })
       .png()
@@ -88,7 +88,7 @@ describe('a mask', () => {
     expect(rows(await decodeMask(file, await fitted(4, 4, 4)))).toEqual(['1111', '0000', '0000', '0000']);
   });
 
-  it('lies over an image that is turned by its EXIF orientation as that is shown', async () => {
+  it('aligns with an image rotated by its EXIF orientation', async () => {
     const saved = await sharp(await grey(4, 8, () => 90))
       .withMetadata({ orientation: 6 })
       .png()
@@ -112,7 +112,7 @@ describe('a mask', () => {
     );
   });
 
-  it('touches every cell that any of its painting pixels lies over, and no other, under each fit', async () => {
+  it('touches exactly the cells that its painted pixels overlap, with each fit', async () => {
     const size = fc.integer({ min: 1, max: 40 });
     const cases = fc.record({
       image: fc.tuple(size, size),
@@ -167,7 +167,7 @@ describe('a mask', () => {
     );
   });
 
-  it('is refused where it is no image', async () => {
+  it('is rejected if it is not an image', async () => {
     const image = await fitted(4, 4, 4);
     for (const bytes of [
       new Uint8Array(),

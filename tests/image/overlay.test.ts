@@ -29,7 +29,7 @@ describe('a soft edge', () => {
     }
   });
 
-  it('is the mask itself where it is not soft', () => {
+  it('is the mask itself with softness 0', () => {
     const mask = maskOf(9, 7, (x, y) => (x * y) % 3 === 1);
     expect([...softAlpha(mask, 0)]).toEqual([...mask.painted].map((isPainted) => isPainted * 255));
   });
@@ -47,7 +47,7 @@ describe('a soft edge', () => {
     expect(line.filter((level) => level === 255)).toHaveLength(41);
   });
 
-  it('is none at the edge of the picture', () => {
+  it('does not apply at the edge of the picture', () => {
     const alpha = softAlpha(
       maskOf(30, 30, (_, y) => y < 20),
       4,
@@ -61,7 +61,7 @@ describe('a soft edge', () => {
     ).toBe(true);
   });
 
-  it('never shows anything of the new picture outside of the mask, and always something inside', () => {
+  it('never shows the new picture outside the mask, and always shows it inside', () => {
     const cases = fc.record({
       painted: fc.array(fc.boolean(), { minLength: 20 * 13, maxLength: 20 * 13 }),
       softness: fc.integer({ min: 0, max: 64 }),
@@ -78,7 +78,7 @@ describe('a soft edge', () => {
 describe('a picture laid over an original', () => {
   const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
-  it('keeps the original to the pixel where nothing shows, is the picture where all shows, and between them else', () => {
+  it('is exactly the original or the picture where alpha is 0 or 255, and in between otherwise', () => {
     const cases = fc.record({ drawn: bytes(30), original: bytes(30), alpha: bytes(10) });
     fc.assert(
       fc.property(cases, ({ drawn, original, alpha }) => {

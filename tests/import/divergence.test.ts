@@ -5,12 +5,12 @@ import { meanDivergence } from '../../src/import/divergence.js';
 const logitsOf = (probabilities: readonly number[]) => Float32Array.from(probabilities, Math.log);
 
 describe('the divergence of distributions', () => {
-  it('is what the formula gives: 1/2 against 1/4 and 3/4', () => {
+  it('matches the formula: 1/2 against 1/4 and 3/4', () => {
     const divergence = meanDivergence(logitsOf([0.5, 0.5]), logitsOf([0.25, 0.75]), 2);
     expect(divergence).toBeCloseTo(0.5 * Math.log(2) + 0.5 * Math.log(2 / 3), 6);
   });
 
-  it('is taken from the exact to the other, which is not the same the other way round', () => {
+  it('is taken from the exact to the other, and is not symmetric', () => {
     const [even, uneven] = [logitsOf([0.5, 0.5]), logitsOf([0.9, 0.1])];
     expect(meanDivergence(even, uneven, 2)).toBeCloseTo(0.5 * Math.log(5 / 9) + 0.5 * Math.log(5), 6);
     expect(meanDivergence(uneven, even, 2)).toBeCloseTo(0.9 * Math.log(9 / 5) + 0.1 * Math.log(1 / 5), 6);
@@ -23,7 +23,7 @@ describe('the divergence of distributions', () => {
     expect(meanDivergence(rows, logitsOf([...even, ...uneven, ...uneven]), 2)).toBeCloseTo((2 / 3) * one, 6);
   });
 
-  it('knows logits far from zero, and none of their level', () => {
+  it('handles logits far from zero, and ignores their offset', () => {
     const [a, b] = [Float32Array.of(1000, 1001), Float32Array.of(-500, -499)];
     expect(meanDivergence(a, b, 2)).toBeCloseTo(0, 12);
     expect(meanDivergence(Float32Array.of(0, 0), Float32Array.of(0, -200), 2)).toBeCloseTo(100 - Math.log(2), 4);
@@ -31,7 +31,7 @@ describe('the divergence of distributions', () => {
 
   const rows = fc.array(fc.float({ min: -60, max: 60, noNaN: true }), { minLength: 12, maxLength: 12 });
 
-  it('is nothing for equal ones', () => {
+  it('is zero for equal ones', () => {
     fc.assert(
       fc.property(rows, (logits) => {
         expect(meanDivergence(Float32Array.from(logits), Float32Array.from(logits), 4)).toBe(0);

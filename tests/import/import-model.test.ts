@@ -48,7 +48,7 @@ const errorOf = (made: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** Nothing at all, where there was no folder of models. */
+/** Nothing at all if there was no models directory before. */
 async function expectNothing(): Promise<void> {
   const left = await filesIn(models).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
@@ -58,7 +58,7 @@ async function expectNothing(): Promise<void> {
 }
 
 describe('an import', () => {
-  it('makes a folder of which a server knows everything', async () => {
+  it('creates a directory that a server can load', async () => {
     const summary = await run({ name: 'Digits', license: 'CC0' });
     expect(await filesIn(models)).toEqual(whole);
     expect(summary).toMatchObject({
@@ -84,12 +84,12 @@ describe('an import', () => {
     expect(manifest.labelList[7]).toEqual({ index: 7, name: 'digit-7', title: 'Digit 7', symbol: null });
   });
 
-  it('is called by its id where it has no name', async () => {
+  it('is named after its id by default', async () => {
     await run();
     expect(await readManifest(join(models, 'digits'))).toMatchObject({ name: 'digits', license: null });
   });
 
-  it('tells how far it is, stage by stage to the end of each', async () => {
+  it('reports progress to the end of each stage', async () => {
     const seen: [ImportStage, number, number][] = [];
     await importModel(options({ precision: 'int8' }), (...told) => void seen.push(told));
     const stages = [...new Set(seen.map(([stage]) => stage))];
@@ -101,7 +101,7 @@ describe('an import', () => {
     }
   });
 
-  it('measures the error of a precision, which grows as bits get fewer, and writes it down', async () => {
+  it('measures the error of a precision, which grows with fewer bits, and records it', async () => {
     const errors: number[] = [];
     for (const precision of ['fp16', 'int8', 'int4'] as const) {
       const { divergence } = await run({ precision, replace: true });
@@ -117,14 +117,14 @@ describe('an import', () => {
     expect(int4).toBeLessThan(1);
   });
 
-  it('measures nothing where it is told not to', async () => {
+  it('skips the measurement on request', async () => {
     const stages = new Set<ImportStage>();
     const told = options({ precision: 'int8', measure: false });
     expect((await importModel(told, (stage) => void stages.add(stage))).divergence).toBeUndefined();
     expect(stages.has('precision')).toBe(false);
   });
 
-  it('takes weights whose names a wrapper of training put its own before', async () => {
+  it('accepts weights with a prefix from a training wrapper', async () => {
     const wrap = (prefix: string) => (tensors: Tensors) => {
       for (const [name, tensor] of [...tensors]) {
         tensors.delete(name);
@@ -154,7 +154,7 @@ describe('an import is refused before anything is written', () => {
       'a file that is no weights',
       () => ({ transformer: labels }),
       CheckpointError,
-      /labels\.txt: not weights of a kind/,
+      /labels\.txt: not a supported weights file/,
     ],
     ['labels that are not there', () => ({ labels: missing() }), ImportError, /^--labels: /],
     [
@@ -167,9 +167,9 @@ describe('an import is refused before anything is written', () => {
       'a tokenizer of another model',
       () => ({ tokenizer: goldenFile('llamagen-f8.pt') }),
       ImportError,
-      /llamagen-f8\.pt has 70 codes, .*randar-square4\.safetensors 50 tokens: they are not of one model$/,
+      /llamagen-f8\.pt has 70 codes, .*randar-square4\.safetensors 50 tokens: they do not belong together$/,
     ],
-    ['heads that do not fit', () => ({ heads: 7 }), ImportError, /a multiple of 4 for each of 7 heads expected$/],
+    ['heads that do not fit', () => ({ heads: 7 }), ImportError, /expected a multiple of 4 for each of 7 heads$/],
     [
       'a grid that no picture has',
       () => ({ grid: { width: 65, height: 1 } }),
@@ -186,7 +186,7 @@ describe('an import is refused before anything is written', () => {
     await expectNothing();
   });
 
-  it('for an id that is taken, which stays as it is', async () => {
+  it('for an existing id, which stays unchanged', async () => {
     await run();
     const error = await errorOf(importModel(options({ name: 'Other' }), () => expect.unreachable('it writes')));
     expect(error).toEqual(
@@ -199,8 +199,8 @@ describe('an import is refused before anything is written', () => {
 
 const stages = ['transformer', 'tokenizer', 'patches', 'precision'] as const;
 
-describe('an import that fails half way leaves nothing', () => {
-  it.each(stages)('while it is told how far it is: %s', async (stage) => {
+describe('an import that fails halfway leaves nothing', () => {
+  it.each(stages)('while reporting progress: %s', async (stage) => {
     const error = new Error('no terminal');
     const made = importModel(options({ precision: 'int8' }), (at) => {
       if (at === stage) throw error;
@@ -209,7 +209,7 @@ describe('an import that fails half way leaves nothing', () => {
     await expectNothing();
   });
 
-  it.each(stages)('where it is stopped: %s', async (stage) => {
+  it.each(stages)('when stopped: %s', async (stage) => {
     const stop = new AbortController();
     const reason = new Error('stopped');
     const made = importModel(options({ precision: 'int8', signal: stop.signal }), (at) => {
@@ -242,7 +242,7 @@ describe('an import that fails half way leaves nothing', () => {
     await expectNothing();
   });
 
-  it('where its weights compute no numbers', async () => {
+  it('if its weights give NaN', async () => {
     const path = await editWeights(transformer, join(folder(), 'huge'), (tensors) => {
       for (const [name, tensor] of tensors) {
         if (!name.includes('feed_forward')) continue;
@@ -259,7 +259,7 @@ describe('an import that fails half way leaves nothing', () => {
     await expectNothing();
   });
 
-  it('and where other models are, leaves them alone', async () => {
+  it('and leaves other models alone', async () => {
     await mkdir(join(models, 'cats'), { recursive: true });
     await writeFile(join(models, 'cats', 'model.json'), '{}');
     await errorOf(run({ labels: 'imagenet' }));
@@ -269,14 +269,14 @@ describe('an import that fails half way leaves nothing', () => {
 });
 
 describe('an import that replaces a model', () => {
-  it('is that model from then on', async () => {
+  it('replaces it', async () => {
     await run({ name: 'Old', precision: 'int8' });
     await run({ name: 'New', replace: true });
     expect(await readManifest(join(models, 'digits'))).toMatchObject({ name: 'New', transformer: {} });
     expect(await filesIn(models)).toEqual(whole);
   });
 
-  it.each(stages)('leaves it in place where it fails: %s', async (stage) => {
+  it.each(stages)('leaves it in place if it fails: %s', async (stage) => {
     await run({ name: 'Old' });
     const before = await readFile(join(models, 'digits', 'transformer.safetensors'));
     const made = importModel(options({ name: 'New', precision: 'int8', replace: true }), (at) => {
@@ -290,7 +290,7 @@ describe('an import that replaces a model', () => {
 });
 
 describe('two imports of one id at once', () => {
-  it.each([false, true])('leave one whole model, and nothing of the other: replace %s', async (replace) => {
+  it.each([false, true])('leave one complete model, and nothing of the other: replace %s', async (replace) => {
     const names = ['One', 'Two'];
     const made = await Promise.allSettled(names.map((name) => run({ name, replace })));
     const done = names.filter((_, i) => made[i]?.status === 'fulfilled');

@@ -11,7 +11,7 @@ const folder = useFolder();
 const square4 = goldenFile('randar-square4.safetensors');
 
 describe('inspecting a file', () => {
-  it('says of a transformer what it is, how to import it, and what it holds', async () => {
+  it('describes a transformer, how to import it, and its content', async () => {
     const lines = await inspectFile(square4);
     expect(lines.slice(0, 8)).toEqual([
       `${square4}: 19 tensors of F32, 113984 values, 455936 bytes`,
@@ -49,20 +49,20 @@ describe('inspecting a file', () => {
     ['llamagen-f4.pt', 'llamagen tokenizer: 50 codes of 8 dimensions, 4 x 4'],
     ['llamagen-f8.safetensors', 'llamagen tokenizer: 70 codes of 8 dimensions, 8 x 8'],
     ['maskgit-f4.bin', 'maskgit tokenizer: 40 codes of 24 dimensions, 4 x 4'],
-  ])('says of a tokenizer what it is: %s', async (name, says) => {
+  ])('describes a tokenizer: %s', async (name, says) => {
     const lines = await inspectFile(goldenFile(name));
     expect(lines[2]).toBe(`${says} pixels per cell`);
     expect(lines[3]).toContain(`--transformer FILE --tokenizer ${goldenFile(name)} --labels FILE`);
   });
 
-  it('sees through an index of shards', async () => {
+  it('follows an index of shards', async () => {
     const index = await writeSharded(folder(), await readTensors(square4));
     const lines = await inspectFile(index);
     expect(lines[0]).toBe(`${index}: 19 tensors of F32, 113984 values, 455936 bytes`);
     expect(lines[2]).toContain('RandAR transformer: 2 layers of 64');
   });
 
-  it('says what is wrong with a file that cannot be imported, and still lists it', async () => {
+  it('explains why a file cannot be imported, and still lists it', async () => {
     const path = await editWeights(square4, join(folder(), 'broken'), (tensors) => {
       tensors.delete('norm.weight');
       tensors.set('\x1b[2J', floatTensor([1], [0]));
@@ -75,7 +75,7 @@ describe('inspecting a file', () => {
     expect(lines.join('\n')).not.toContain('\x1b');
   });
 
-  it('says so of a model that has fewer bits already', async () => {
+  it('reports a model that is already quantized', async () => {
     const labels = join(folder(), 'labels');
     await writeFile(labels, 'a\nb\nc\nd\ne\nf\ng\nh\ni\nj');
     const tokenizer = goldenFile('llamagen-f4.safetensors');
@@ -85,7 +85,7 @@ describe('inspecting a file', () => {
     expect(lines[2]).toContain('is already quantized to int4');
   });
 
-  it('says what it is not', async () => {
+  it('says which formats it does not match', async () => {
     const path = await writeTensors(join(folder(), 'other'), new Map([['x', floatTensor([1], [0])]]));
     expect((await inspectFile(path))[2]).toMatch(
       /^cannot be imported: not a RandAR or RAR transformer, and .*not a tokenizer/,
@@ -94,7 +94,7 @@ describe('inspecting a file', () => {
     expect((await inspectFile(empty))[2]).toMatch(/^cannot be imported: /);
   });
 
-  it('throws where it cannot be read at all', async () => {
+  it('throws if it cannot be read at all', async () => {
     const path = join(folder(), 'text');
     await writeFile(path, 'text');
     await expect(inspectFile(path)).rejects.toThrow(CheckpointError);

@@ -22,7 +22,7 @@ describe('the labels of ImageNet', () => {
     expect(labels).toHaveLength(1000);
     expect(new Set(labels.map(({ name }) => name)).size).toBe(1000);
     expect(labels.every(({ name, index }, i) => /^[\p{L}\p{N}-]+$/u.test(name) && index === i)).toBe(true);
-    // As everybody numbers them.
+    // The usual numbering.
     expect([0, 1, 207, 281, 999].map((i) => labels[i]?.title)).toEqual([
       'tench',
       'goldfish',
@@ -40,7 +40,7 @@ describe('the labels of ImageNet', () => {
   });
 });
 
-describe('labels of a file', () => {
+describe('labels from a file', () => {
   it('are a JSON array of names', async () => {
     expect(await labelsOf('["Golden Retriever", "tench"]')).toEqual([
       { index: 0, name: 'golden-retriever', title: 'Golden Retriever', symbol: null },
@@ -48,7 +48,7 @@ describe('labels of a file', () => {
     ]);
   });
 
-  it('are a JSON array of objects, of which each may say a part, and more than is asked for', async () => {
+  it('are a JSON array of objects, which may be partial and have extra fields', async () => {
     const entries = [
       { name: 'cat', title: 'A cat', symbol: '🐈', group: 'Animals' },
       { title: "Dog's nose" },
@@ -65,7 +65,7 @@ describe('labels of a file', () => {
     ]);
   });
 
-  it('are one name a line; an empty line is a class without a name, but not at the end', async () => {
+  it('are one name per line; an empty line is a class without a name, except at the end', async () => {
     expect(await names('tench\r\n\r\n  great white shark  \n\n\n')).toEqual(['tench', 'class-1', 'great-white-shark']);
     expect(await names('\uFEFFtench')).toEqual(['tench']);
     expect((await labelsOf('\uFEFFtench'))[0]?.title).toBe('tench');
@@ -73,7 +73,7 @@ describe('labels of a file', () => {
     expect(await names('猫\nÉpée')).toEqual(['猫', 'épée']);
   });
 
-  it('that are called alike are told apart by their number, also from others that are called so', async () => {
+  it('with the same name are numbered, avoiding names of others', async () => {
     expect(await names('crane\ncrane\nCrane!')).toEqual(['crane', 'crane-1', 'crane-2']);
     expect(await names('crane\ncrane-2\ncrane')).toEqual(['crane', 'crane-2', 'crane-2-2']);
   });
@@ -100,7 +100,7 @@ describe('labels of a file', () => {
     ['[]', 'contains no names'],
     ['\n\n', 'contains no names'],
     ['', 'contains no names'],
-  ])('are refused where they are none: %j', async (text, says) => {
+  ])('are rejected if invalid: %j', async (text, says) => {
     const error: unknown = await labelsOf(text).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ImportError);
     expect((error as ImportError).message).toMatch(/^--labels: /);
@@ -108,7 +108,7 @@ describe('labels of a file', () => {
     expect((error as ImportError).message).toContain(join(folder(), 'labels'));
   });
 
-  it('are refused where there is no such file', async () => {
+  it('are rejected if there is no such file', async () => {
     await expect(readLabelNames('imagnet')).rejects.toThrow(
       new ImportError('--labels: expected "imagenet" or a readable file, got "imagnet"'),
     );

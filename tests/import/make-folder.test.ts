@@ -29,8 +29,8 @@ async function refusal(made: Promise<unknown>): Promise<string> {
 
 const taken = () => `--id: model "cats" already exists at ${place}; use --replace to replace it`;
 
-describe('a folder that is made', () => {
-  it('is not there before it is whole, and gives what filling it gave', async () => {
+describe('a new directory', () => {
+  it('does not exist before it is complete, and returns the result of filling it', async () => {
     const made = makeFolder(place, false, async (beside) => {
       expect((await filesIn(models)).map((name) => /^\.cats\.\w+\.part$/.test(name))).toEqual([true]);
       return fill('new')(beside);
@@ -39,7 +39,7 @@ describe('a folder that is made', () => {
     expect(await filesIn(models)).toEqual(['cats', 'cats/file']);
   });
 
-  it('does not take the place of another, and is not even filled', async () => {
+  it('does not replace another, and is not even filled', async () => {
     await makeFolder(place, false, fill('old'));
     let isFilled = false;
     const made = makeFolder(place, false, () => Promise.resolve((isFilled = true)));
@@ -47,18 +47,18 @@ describe('a folder that is made', () => {
     expect([isFilled, await content(), await filesIn(models)]).toEqual([false, 'old', ['cats', 'cats/file']]);
   });
 
-  it('takes the place of another where it may', async () => {
+  it('replaces another if allowed', async () => {
     await makeFolder(place, false, fill('old'));
     await makeFolder(place, true, fill('new'));
     expect([await content(), await filesIn(models)]).toEqual(['new', ['cats', 'cats/file']]);
   });
 
-  it('may take a place where there is none', async () => {
+  it('may replace nothing', async () => {
     await makeFolder(place, true, fill('new'));
     expect(await content()).toBe('new');
   });
 
-  it.each([false, true])('leaves nothing where filling it fails, and what was there stays: %s', async (hasOld) => {
+  it.each([false, true])('leaves nothing if filling it fails, and the previous one stays: %s', async (hasOld) => {
     if (hasOld) await makeFolder(place, false, fill('old'));
     const before = hasOld ? ['cats', 'cats/file'] : [];
     const failing = makeFolder(place, true, async (beside) => {
@@ -70,7 +70,7 @@ describe('a folder that is made', () => {
     if (hasOld) expect(await content()).toBe('old');
   });
 
-  it('is not moved over one that came in between', async () => {
+  it('does not replace one that was created in between', async () => {
     const late = makeFolder(place, false, async (beside) => {
       await makeFolder(place, false, fill('first'));
       return fill('late')(beside);
@@ -79,7 +79,7 @@ describe('a folder that is made', () => {
     expect([await content(), await filesIn(models)]).toEqual(['first', ['cats', 'cats/file']]);
   });
 
-  it('of several at once is one of them, whole, and nothing is left of the others', async () => {
+  it('of several at once is one of them, complete, with nothing left of the others', async () => {
     for (const replace of [false, true]) {
       const texts = ['a', 'b', 'c', 'd'];
       const all = await Promise.allSettled(texts.map((text) => makeFolder(place, replace, fill(text))));
@@ -93,7 +93,7 @@ describe('a folder that is made', () => {
     }
   });
 
-  it('says where it cannot be made', async () => {
+  it('says where it cannot be created', async () => {
     await writeFile(models, 'a file');
     expect(await refusal(makeFolder(place, false, fill('new')))).toMatch(
       /^--models: cannot write .*cats: E(NOTDIR|EXIST): /,

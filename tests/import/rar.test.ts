@@ -53,7 +53,7 @@ async function refusal(more: Partial<ImportOptions>): Promise<string> {
 const edited = (name: string, edit: (tensors: Tensors) => void) => editWeights(rarFile, join(folder(), name), edit);
 
 describe('an import of RAR', () => {
-  it('is told by its parameters, with heads and grid from their shapes', async () => {
+  it('is recognised by its parameters, with heads and grid from their shapes', async () => {
     const summary = await run();
     expect(summary).toMatchObject({
       family: 'rar',
@@ -70,12 +70,12 @@ describe('an import of RAR', () => {
     expect(manifest.transformer.anyOrder).toBeUndefined();
   });
 
-  it('is of weights that follow any order where it is told so', async () => {
+  it('allows any order if told so', async () => {
     await run({ anyOrder: true });
     expect((await readManifest(things())).transformer.anyOrder).toBe(true);
   });
 
-  it('measures the error of a precision, which grows as bits get fewer', async () => {
+  it('measures the error of a precision, which grows with fewer bits', async () => {
     const errors: number[] = [];
     const bytes: number[] = [];
     for (const precision of ['fp16', 'int8', 'int4'] as const) {
@@ -96,7 +96,7 @@ describe('an import of RAR', () => {
     expect(bytes).toEqual(bytes.toSorted((a, b) => b - a));
   });
 
-  it('stores fp32 as the very numbers that came', async () => {
+  it('stores fp32 unchanged', async () => {
     await run({ measure: false });
     const written = await openWeights(join(things(), 'transformer.safetensors'));
     const source = await openWeights(rarFile);
@@ -107,7 +107,7 @@ describe('an import of RAR', () => {
     await Promise.all([written.close(), source.close()]);
   });
 
-  it('is found good by the self-check', async () => {
+  it('passes the self-check', async () => {
     await run();
     const checks = await verifyModel(await readManifest(things()));
     const cache = checks.find(({ name }) => name === 'cache');
@@ -115,7 +115,7 @@ describe('an import of RAR', () => {
     expect(checks.find(({ name }) => name === 'speed')?.result).toMatch(/ms per step, 64 steps/);
   });
 
-  it('is inspected with the options that it needs', async () => {
+  it('is inspected with the options it needs', async () => {
     const lines = await inspectFile(rarFile);
     expect(lines.slice(2, 6)).toEqual([
       'RAR transformer: 2 layers of 64, 40 tokens, 9 classes, 289256 parameters',
@@ -142,7 +142,7 @@ describe('an import of RAR is refused', () => {
     [
       'a tokenizer of another model',
       { tokenizer: goldenFile('llamagen-f4.pt') },
-      /llamagen-f4\.pt has 50 codes, .*rar-square8\.bin 40 tokens: they are not of one model$/,
+      /llamagen-f4\.pt has 50 codes, .*rar-square8\.bin 40 tokens: they do not belong together$/,
     ],
     [
       'any order of weights that follow it anyway',
@@ -165,7 +165,7 @@ describe('an import of RAR is refused', () => {
     expect(message).toContain('ema.step is not a parameter of this family');
   });
 
-  it('for a number that is none, wherever it stands', async () => {
+  it('for a NaN anywhere', async () => {
     for (const name of ['lm_head.bias', 'timesteps_embeddings', 'blocks.1.adaLN_modulation.1.weight']) {
       const transformer = await edited('nan', (tensors) => {
         tensors.set(name, withNaN(tensors.get(name) as Tensor));
@@ -174,7 +174,7 @@ describe('an import of RAR is refused', () => {
     }
   });
 
-  it('where it has fewer bits already', async () => {
+  it('if it is already quantized', async () => {
     await run({ precision: 'int4', measure: false });
     const few = join(folder(), 'few.safetensors');
     await writeFile(few, await readFile(join(things(), 'transformer.safetensors')));
@@ -185,7 +185,7 @@ describe('an import of RAR is refused', () => {
   });
 });
 
-it('an import that is refused names what it does not know', async () => {
+it('a rejected import lists the unknown parameters', async () => {
   const other = await editWeights(rarFile, join(folder(), 'other'), (tensors) => {
     for (const name of [...tensors.keys()]) if (name !== 'cls_token') tensors.delete(name);
   });

@@ -55,31 +55,31 @@ describe('the attention heads', () => {
     expect(heads({}, { dimension: 192 })).toBe(3);
   });
 
-  it('are those that are given', () => {
+  it('are those given', () => {
     expect(heads({ heads: 2 })).toBe(2);
   });
 
-  it('follow from freqs_cis where the file holds it', () => {
+  it('follow from freqs_cis if the file has it', () => {
     expect(heads({}, { transformer: rotation(256, 8) })).toBe(4);
     expect(heads({ heads: 4 }, { transformer: rotation(256, 8) })).toBe(4);
   });
 
-  it('are refused where they contradict freqs_cis', () => {
+  it('are rejected if they contradict freqs_cis', () => {
     expect(refusal({ heads: 2 }, { transformer: rotation(256, 8) })).toEqual([
       '--heads: freqs_cis of gpt.pt implies 4 attention heads, got 2: omit the option',
     ]);
   });
 
-  it('are asked for where 64 does not fit', () => {
+  it('must be given if 64 does not fit', () => {
     expect(refusal({}, { dimension: 96 })).toEqual([
       '--heads: gpt.pt has a width of 96, which is not a multiple of 64: pass the number of attention heads',
     ]);
     expect(heads({ heads: 3 }, { dimension: 96 })).toBe(3);
   });
 
-  it.each([3, 32])('are refused where rows do not divide by them: %i', (given) => {
+  it.each([3, 32])('are rejected if rows do not divide by them: %i', (given) => {
     expect(refusal({ heads: given })).toEqual([
-      `gpt.pt: tok_embeddings.weight has rows of 64, a multiple of 4 for each of ${given} heads expected`,
+      `gpt.pt: tok_embeddings.weight has rows of 64, expected a multiple of 4 for each of ${given} heads`,
     ]);
   });
 });
@@ -87,12 +87,12 @@ describe('the attention heads', () => {
 describe('the grid', () => {
   const grid = (given: Given, edits?: Edits) => read(given, edits).grid;
 
-  it('is that of the released models, or the one that is given', () => {
+  it('is that of the released models, or the given one', () => {
     expect(grid({})).toEqual({ width: 16, height: 16 });
     expect(grid({ grid: { width: 5, height: 3 } })).toEqual({ width: 5, height: 3 });
   });
 
-  it('follows from freqs_cis where the file holds it', () => {
+  it('follows from freqs_cis if the file has it', () => {
     expect(grid({}, { transformer: rotation(64, 32) })).toEqual({ width: 8, height: 8 });
     expect(grid({ grid: { width: 16, height: 4 } }, { transformer: rotation(64, 32) })).toEqual({
       width: 16,
@@ -100,7 +100,7 @@ describe('the grid', () => {
     });
   });
 
-  it('is asked for where there is no square of so many cells', () => {
+  it('must be given if the number of cells is not a square', () => {
     expect(refusal({}, { transformer: rotation(50, 32) })).toEqual([
       '--grid: gpt.pt has 50 cells, which is not a square number: pass width and height, such as 16x16',
     ]);
@@ -110,13 +110,13 @@ describe('the grid', () => {
     });
   });
 
-  it('is refused where it contradicts freqs_cis', () => {
+  it('is rejected if it contradicts freqs_cis', () => {
     expect(refusal({ grid: { width: 4, height: 4 } }, { transformer: rotation(64, 32) })).toEqual([
       '--grid: freqs_cis of gpt.pt implies 64 cells, got 4x4 = 16',
     ]);
   });
 
-  it('does not follow from a freqs_cis that is none', () => {
+  it('does not follow from an invalid freqs_cis', () => {
     for (const shape of [[257], [1, 32, 2], [0, 0, 2], [65, 32, 3]]) {
       const edit = (tensors: Tensors) => {
         tensors.set('freqs_cis', floatTensor(shape, []));
@@ -137,7 +137,7 @@ describe('a model', () => {
     expect(new Set(model.tokenizerParameters.map(({ name }) => name))).toEqual(new Set(llamagen.keys()));
   });
 
-  it('is refused with all that is wrong with both files, at once', () => {
+  it('is rejected with all problems of both files', () => {
     const problems = refusal(
       { labels: 1000, grid: { width: 4, height: 4 } },
       {
@@ -156,28 +156,28 @@ describe('a model', () => {
       },
     );
     expect(problems).toEqual([
-      'gpt.pt: layers.0.ffn_norm.weight has shape [65], [64] expected',
+      'gpt.pt: layers.0.ffn_norm.weight has shape [65], expected [64]',
       'layers.1.attention.wo.weight is missing',
       'norm.weight is missing',
       'optimizer.step is not a parameter of this family',
       '--grid: freqs_cis of gpt.pt implies 64 cells, got 4x4 = 16',
       'vq.pt: quant_conv.bias is missing',
-      'decoder.conv_out.bias has shape [4], [3] expected',
+      'decoder.conv_out.bias has shape [4], expected [3]',
       'loss.weight is not a parameter of this family',
     ]);
   });
 
-  it('is refused where its files are not of one model, and the labels not of its classes', () => {
+  it('is rejected if its files, or labels and classes, do not match', () => {
     const tokenizer = (tensors: Tensors) => {
       tensors.set('quantize.embedding.weight', floatTensor([49, 8], []));
     };
     expect(refusal({ labels: 1000 }, { tokenizer })).toEqual([
-      'vq.pt has 49 codes, gpt.pt 50 tokens: they are not of one model',
+      'vq.pt has 49 codes, gpt.pt 50 tokens: they do not belong together',
       '--labels: 1000 labels, but the transformer has 3 classes',
     ]);
   });
 
-  it('is refused where more tokens than an address can say are in both', () => {
+  it('is rejected if both have more tokens than a URL can encode', () => {
     const wide = (rows: number, columns: number) =>
       ({ dtype: 'F32', shape: [rows, columns], bytes: new Uint8Array() }) as const;
     const problems = refusal(
@@ -195,7 +195,7 @@ describe('a model', () => {
     expect(problems).toEqual(['gpt.pt has 65536 tokens: at most 65535 are supported']);
   });
 
-  it("is refused where the files stand in each other's place", () => {
+  it('is rejected if the files are swapped', () => {
     const swapped = () => readModel(fileOf('vq.pt', llamagen), fileOf('gpt.pt', transformer), {});
     expect(swapped).toThrow(ImportError);
     expect(swapped).toThrow(
@@ -203,7 +203,7 @@ describe('a model', () => {
     );
   });
 
-  it('is refused by names that cannot act on a terminal', () => {
+  it('is rejected with names that cannot affect a terminal', () => {
     const [problem] = refusal({}, { transformer: (tensors) => tensors.set('\x1b[2Jevil', floatTensor([1], [])) });
     expect(problem).toBe('gpt.pt: "\\u001b[2Jevil" is not a parameter of this family');
   });

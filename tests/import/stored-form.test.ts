@@ -24,7 +24,7 @@ const folder = useFolder();
 const golden = goldenFile('randar-square4.safetensors');
 const heads = 2;
 
-/** The golden, or a copy of it, stored in a precision and read back. */
+/** Stores the golden, or a copy of it, in a precision, and reads it back. */
 async function stored(precision: Precision, from = golden): Promise<Tensors> {
   const path = join(folder(), `${precision}.safetensors`);
   const file = await openWeights(from);
@@ -47,7 +47,7 @@ const numbers = (tensor?: Tensor): Float32Array => {
   return floats(tensor.dtype, Uint8Array.from(tensor.bytes));
 };
 
-/** The largest number of a part of a row. */
+/** The largest magnitude. */
 const largest = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 let exact: Tensors;
@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 
 describe('a transformer stored in', () => {
-  it('fp32 is the very numbers that came', async () => {
+  it('fp32 is unchanged', async () => {
     const tensors = await stored('fp32');
     expect(new Set(tensors.keys())).toEqual(new Set(exact.keys()));
     for (const [name, tensor] of exact) expect(tensors.get(name)).toEqual(tensor);
@@ -70,7 +70,7 @@ describe('a transformer stored in', () => {
       expect(half?.shape).toEqual(tensor.shape);
       expect(half?.dtype).toBe(isTable(name) || isMatrix(name, tensor) ? 'F16' : 'F32');
       const [values, before] = [numbers(half), numbers(tensor)];
-      // Half a unit of the last of eleven bits, and of the smallest subnormal number.
+      // Half a unit of the last of eleven bits, or of the smallest subnormal number.
       const fits = before.every(
         (value, i) => Math.abs((values[i] ?? NaN) - value) <= Math.abs(value) / 2048 + 2 ** -25,
       );
@@ -119,7 +119,7 @@ describe('a transformer stored in', () => {
     }
   });
 
-  it.each(['fp32', 'fp16', 'int8', 'int4'] as const)('%s is what a reader takes it for', async (precision) => {
+  it.each(['fp32', 'fp16', 'int8', 'int4'] as const)('%s is read as such', async (precision) => {
     const tensors = await stored(precision);
     const weights = randar.read(new ParameterReader('stored', tensors), heads);
     expect(weights.precision).toBe(precision);
@@ -145,7 +145,7 @@ describe('storing a transformer is refused', () => {
     throw new Error('it was stored', { cause: error });
   }
 
-  it('where it is stored in fewer bits already, and says what to import', async () => {
+  it('if it is already quantized, and says what to import', async () => {
     await stored('int8');
     const from = join(folder(), 'int8.safetensors');
     await expect(stored('int4', from)).rejects.toThrow(
@@ -153,7 +153,7 @@ describe('storing a transformer is refused', () => {
     );
   });
 
-  it('where rows do not divide into blocks of int4', async () => {
+  it('if rows do not divide into int4 blocks', async () => {
     const error = await refusal('int4', (tensors) => {
       for (const layer of [0, 1]) {
         const at = `layers.${layer}.feed_forward`;
@@ -167,7 +167,7 @@ describe('storing a transformer is refused', () => {
     );
   });
 
-  it.each(['fp32', 'fp16', 'int8', 'int4'] as const)('where a number is none: %s', async (precision) => {
+  it.each(['fp32', 'fp16', 'int8', 'int4'] as const)('for a number that is not finite: %s', async (precision) => {
     const name = 'layers.1.attention.wo.weight';
     const error = await refusal(precision, (tensors) => {
       tensors.set(name, withNaN(tensors.get(name) as Tensor));
@@ -175,7 +175,7 @@ describe('storing a transformer is refused', () => {
     expect(error.message).toContain(`edited.safetensors: ${name} contains NaN or infinite values`);
   });
 
-  it.each(['fp16', 'int8', 'int4'] as const)('where a number of a table is beyond fp16: %s', async (precision) => {
+  it.each(['fp16', 'int8', 'int4'] as const)('for a table value beyond fp16: %s', async (precision) => {
     const name = 'cls_embedding.embedding_table.weight';
     const edit = (tensors: Tensors) => {
       tensors.set(name, floatTensor([11, 64], new Array<number>(11 * 64).fill(65520)));

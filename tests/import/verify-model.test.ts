@@ -17,7 +17,7 @@ async function verify(place: string, floats = false): Promise<Record<string, Che
   return Object.fromEntries(checks.map((check) => [check.name, check]));
 }
 
-/** The built-in model's float weights with something done to one of its files. */
+/** The built-in model's float weights with one of its files edited. */
 async function edited(id: string, file: string, edit: (tensors: Tensors) => void): Promise<Record<string, Check>> {
   const place = join(folder(), id);
   await mkdir(place);
@@ -30,7 +30,7 @@ const goodOf = (checks: Record<string, Check>) =>
   Object.fromEntries(Object.entries(checks).map(([name, { isGood }]) => [name, isGood]));
 
 describe('the self-check', () => {
-  it('finds the built-in model good, and says how good', async () => {
+  it('passes the built-in model, with measurements', async () => {
     const checks = await verify(emoji);
     expect(goodOf(checks)).toEqual({ tokenizer: true, cache: true, precision: true, speed: true });
     expect(checks.tokenizer?.result).toMatch(/PSNR \d+\.\d dB .* \d+ of 256 tokens unchanged/);
@@ -39,13 +39,13 @@ describe('the self-check', () => {
     expect(checks.speed?.result).toMatch(/ms per picture, .* ms per step, 88 steps, guidance up to 2/);
   });
 
-  it('finds its float weights good', async () => {
+  it('passes its float weights', async () => {
     const checks = await verify(emoji, true);
     expect(goodOf(checks)).toEqual({ tokenizer: true, cache: true, precision: true, speed: true });
     expect(checks.precision?.result).toBe('fp16; error not measured');
   });
 
-  it('finds the model good in 8 bits, and says what that cost', async () => {
+  it('passes the model in 8 bits, with the error', async () => {
     const { divergence } = await importModel(
       {
         id: 'emoji8',
@@ -66,7 +66,7 @@ describe('the self-check', () => {
     );
   });
 
-  it('finds a tokenizer bad whose weights are wrong', async () => {
+  it('fails a tokenizer with wrong weights', async () => {
     const checks = await edited('tokenizer', 'tokenizer.safetensors', (tensors) => {
       const name = 'encoder.conv_in.weight';
       const tensor = tensors.get(name);
@@ -75,7 +75,7 @@ describe('the self-check', () => {
     expect(goodOf(checks)).toEqual({ tokenizer: false, cache: true, precision: true, speed: true });
   });
 
-  it('finds a transformer bad that computes no numbers', async () => {
+  it('fails a transformer that gives NaN', async () => {
     const checks = await edited('transformer', 'transformer.safetensors', (tensors) => {
       const name = 'layers.3.attention.wqkv.weight';
       const tensor = tensors.get(name);

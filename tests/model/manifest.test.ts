@@ -22,7 +22,7 @@ async function change(file: string, edit: (json: Json) => unknown): Promise<void
   await writeFile(path, JSON.stringify(edit(json)));
 }
 
-describe("a model's folder", () => {
+describe('a model directory', () => {
   it('is read with its labels and defaults', async () => {
     const manifest = await readManifest(folder);
     expect(manifest).toMatchObject({ id: 'square4', grid: { width: 4, height: 4 }, license: null });
@@ -79,7 +79,7 @@ describe("a model's folder", () => {
     expect(await readManifest(folder)).toMatchObject(rar({ transformer }));
   });
 
-  it('has guidance that grows in a line where it says no curve', async () => {
+  it('has linear guidance by default', async () => {
     expect((await readManifest(folder)).defaults.guidance).toEqual({ start: 1, end: 4, curve: 'linear', power: 1 });
   });
 
@@ -114,7 +114,7 @@ describe("a model's folder", () => {
     await expect(readManifest(folder)).rejects.toThrow(/name: .*family: /);
   });
 
-  it('is refused where model.json is not there or not JSON', async () => {
+  it('is rejected if model.json is missing or not JSON', async () => {
     await writeFile(join(folder, 'model.json'), '{');
     await expect(readManifest(folder)).rejects.toThrow('is not JSON');
     await rm(join(folder, 'model.json'));
@@ -132,20 +132,20 @@ describe("a model's folder", () => {
   });
 });
 
-describe('the models folder', () => {
-  it('gives every folder in it, by name', async () => {
+describe('the models directory', () => {
+  it('gives every directory in it, by name', async () => {
     await writeGoldenModel(models, 'square8');
     await writeFile(join(models, 'README.md'), 'not a model');
     expect((await readManifests(models)).map(({ id }) => id)).toEqual(['square4', 'square8']);
   });
 
-  it('is refused where it is empty or not there', async () => {
+  it('is rejected if empty or missing', async () => {
     await rm(folder, { recursive: true });
     await expect(readManifests(models)).rejects.toThrow('contains no models');
     await expect(readManifests(join(models, 'nowhere'))).rejects.toThrow('cannot read');
   });
 
-  it('of this package is in order', async () => {
+  it('of this package is valid', async () => {
     const [emoji] = await readManifests(builtInModels);
     expect(emoji?.id).toBe('emoji');
     expect(emoji?.license).toContain('Noto Emoji');

@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const sizes = { dimension: 256, hidden: 1024, heads: 4, vocabulary: 64, classes: 10, cells: 64 };
 const bytesOf = { F32: 4, F16: 2, I8: 1 } as const;
 
-/** A file of RAR's parameters, matrices of a type: all that is read of it is its head, and the rest is a hole. */
+/** Writes only the header of a RAR file with matrices of a type; nothing else is read, so the rest is a hole. */
 async function isSmallOf(layers: number, type: keyof typeof bytesOf): Promise<boolean> {
   const header: Record<string, unknown> = {};
   let end = 0;
@@ -41,7 +41,7 @@ async function isSmallOf(layers: number, type: keyof typeof bytesOf): Promise<bo
 }
 
 describe('a model', () => {
-  it.each(['F32', 'F16', 'I8'] as const)('is small by its parameters, whose matrices are %s', async (type) => {
+  it.each(['F32', 'F16', 'I8'] as const)('is small by its number of parameters, with matrices of %s', async (type) => {
     expect(await isSmallOf(12, type)).toBe(true);
     expect(await isSmallOf(13, type)).toBe(false);
   });

@@ -11,11 +11,11 @@ const reads = {
 };
 
 describe.each(Object.entries(reads))('%s', (_, read) => {
-  it('reads a number, 0 too', () => {
+  it('reads a number, including 0', () => {
     expect([read(0), read(1)]).toEqual([7, 0]);
   });
 
-  it.each([2, -1, 0.5, NaN])('refuses the place %f, which the array does not have', (index) => {
+  it.each([2, -1, 0.5, NaN])('rejects index %f, which is out of range', (index) => {
     expect(() => read(index)).toThrow(new RangeError(`there is no place ${index} in an array of 2 numbers`));
   });
 });
@@ -29,7 +29,7 @@ describe('a row of a table', () => {
     expect(row.buffer).toBe(table.buffer);
   });
 
-  it.each([3, -1])('is refused where the table has no row %i', (row) => {
+  it.each([3, -1])('is rejected if the table has no row %i', (row) => {
     expect(() => rowAt(table, row, 2)).toThrow(new RangeError(`there is no row ${row} in a table of 3`));
   });
 });

@@ -25,7 +25,7 @@ function generation(preview: PreviewRequest, more: Partial<GenerationRequest> = 
   });
 }
 
-/** Decodes the next cell of every picture: its token is the number of the step, plus 10 for each picture before it. */
+/** Decodes the next cell of every picture. Its token is the step's number, plus 10 per preceding picture. */
 function step(of: Generation): void {
   const step = of.step + 1;
   const images = of.tokens.map((_, index) => ({
@@ -37,7 +37,7 @@ function step(of: Generation): void {
   of.apply({ type: 'step', step, images });
 }
 
-/** The previews in a log, and what each of them shows. */
+/** The previews in a log, and what each one shows. */
 async function previewsOf(of: Generation): Promise<{ step: number; index: number; mode: string; known: number[] }[]> {
   const log = of.log.follow();
   const events: GenerationEvent[] = [];
@@ -58,7 +58,7 @@ const never = new DecodedPreviews(
 );
 
 describe('mosaics', () => {
-  it('come after every n-th step, one for each picture, and show what is known by then', async () => {
+  it('come after every n-th step, one per picture, and show what is known by then', async () => {
     const drawn = generation({ mode: 'mosaic', every: 2 }, { count: 2 });
     const following = addPreviews(drawn, never);
     for (let i = 0; i < 5; i++) {
@@ -75,7 +75,7 @@ describe('mosaics', () => {
     ]);
   });
 
-  it('do not come where none were asked for', async () => {
+  it('do not come if none were requested', async () => {
     const drawn = generation({ mode: 'none' });
     await addPreviews(drawn, never);
     step(drawn);
@@ -83,7 +83,7 @@ describe('mosaics', () => {
     expect(await previewsOf(drawn)).toEqual([]);
   });
 
-  it.each(['completed', 'cancelled'] as const)('do not come any more once the generation is %s', async (type) => {
+  it.each(['completed', 'cancelled'] as const)('stop once the generation is %s', async (type) => {
     const drawn = generation({ mode: 'mosaic', every: 1 });
     const following = addPreviews(drawn, never);
     step(drawn);
@@ -94,7 +94,7 @@ describe('mosaics', () => {
   });
 });
 
-/** A renderer whose every picture is finished, or fails, when the test says so. */
+/** A renderer whose pictures finish, or fail, when the test says so. */
 function controlled() {
   const errors: unknown[] = [];
   const asked: { picture: Picture; finish: (error?: Error) => Promise<void> }[] = [];
@@ -121,7 +121,7 @@ function controlled() {
 
 const decoded: PreviewRequest = { mode: 'decoded', every: 1 };
 
-/** As many steps, with time between them for whoever follows. */
+/** As many steps, with time for followers in between. */
 async function steps(of: Generation, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     step(of);
@@ -129,8 +129,8 @@ async function steps(of: Generation, count: number): Promise<void> {
   }
 }
 
-describe('previews through the decoder', () => {
-  it('come when they are rendered, of the newest step at the time: those between are left out', async () => {
+describe('decoded previews', () => {
+  it('show the newest step at the time of rendering and skip those in between', async () => {
     const drawn = generation(decoded);
     const { previews, asked, finish } = controlled();
     void addPreviews(drawn, previews);
@@ -161,7 +161,7 @@ describe('previews through the decoder', () => {
     expect((await previewsOf(drawn)).map(({ step }) => step)).toEqual([3]);
   });
 
-  it('are rendered one at a time, whoever asked for them', async () => {
+  it('are rendered one at a time for all generations', async () => {
     const drawn = [generation(decoded, { count: 2 }), generation(decoded), generation(decoded)];
     const { previews, asked, finish } = controlled();
     for (const each of drawn) void addPreviews(each, previews);
@@ -178,7 +178,7 @@ describe('previews through the decoder', () => {
     expect([second, third]).toEqual([[[3, 0]], [[3, 0]]]);
   });
 
-  it('that fail are reported, and the next ones come all the same', async () => {
+  it('that fail are reported, and the next ones still come', async () => {
     const [unlucky, other] = [generation(decoded), generation(decoded)];
     const { previews, errors, finish } = controlled();
     for (const each of [unlucky, other]) void addPreviews(each, previews);
@@ -195,7 +195,7 @@ describe('previews through the decoder', () => {
     expect(errors).toHaveLength(1);
   });
 
-  it('of what is finished meanwhile are dropped, and an error of theirs bothers nobody', async () => {
+  it('of a generation that finished meanwhile are dropped, with their errors', async () => {
     const [late, gone, failing] = [generation(decoded, { count: 3 }), generation(decoded), generation(decoded)];
     const { previews, errors, asked, finish } = controlled();
     for (const each of [late, gone, failing]) {
@@ -216,11 +216,11 @@ describe('previews through the decoder', () => {
   });
 });
 
-describe('the budget of previews through the decoder', () => {
+describe('the budget of decoded previews', () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] }));
   afterEach(() => vi.useRealTimers());
 
-  /** Whoever renders needs 30 ms for a picture; `begun` has the time at which each was begun. */
+  /** Rendering takes 30 ms per picture; `begun` has the start times. */
   function rendering(share: number) {
     const begun: number[] = [];
     const start = performance.now();
@@ -246,7 +246,7 @@ describe('the budget of previews through the decoder', () => {
     }
   }
 
-  it('is kept by a pause after each, as long as its share demands', async () => {
+  it('is kept by a pause after each', async () => {
     const { previews, begun } = rendering(0.25);
     await offerAll(previews);
     // 30 ms of 120 ms are a quarter.

@@ -14,7 +14,7 @@ import { useFolder } from '../support/weights.js';
 const folder = useFolder();
 const [rows, input, out] = [3, 64, 16];
 
-/** A linear layer whose sums are as large as bytes allow: 64 times 127 times the largest of a row. */
+/** A linear layer with the largest sums that bytes allow: 64 times 127 times a row's largest number. */
 async function largestSums(): Promise<Graph> {
   const path = join(folder(), 'largest.safetensors');
   const tensors = [
@@ -51,8 +51,8 @@ function floatsOnly(): Graph {
   return graph.build({ file: 'none', place: () => ({ offset: 0, length: 0 }) });
 }
 
-describe('products of bytes', () => {
-  it('are tried out for graphs that have some, once', async () => {
+describe('byte products', () => {
+  it('are tested once, for graphs that have some', async () => {
     vi.resetModules();
     const fresh = await import('../../src/runtime/session.js');
     const created = vi.spyOn(ort.InferenceSession, 'create');
@@ -70,11 +70,11 @@ describe('products of bytes', () => {
     }
   });
 
-  it('do not clip at 16 bits, whatever the processor', async () => {
+  it('do not saturate at 16 bits on any processor', async () => {
     await expectWholeSums(await createSession(await largestSums(), onOneThread));
   });
 
-  it('do not clip in the slower kernel, which is asked for where the quick one does', async () => {
+  it('do not saturate in the slower kernel, which is used where the fast one does', async () => {
     const { model, folder: place } = await largestSums();
     const extra = { session: { x64quantprecision: '1', model_external_initializers_file_folder_path: place } };
     await expectWholeSums(await ort.InferenceSession.create(model, { extra }));

@@ -1,6 +1,7 @@
 import ort from 'onnxruntime-node';
 import { describe, expect, it, vi } from 'vitest';
 import { Decoding, type DecodingRequest } from '../../src/decoding/decoding.js';
+import type { LaneOptions } from '../../src/graph/attention.js';
 import { GraphBuilder, type Graph } from '../../src/graph/onnx.js';
 import { createHostStepSession } from '../../src/runtime/host-step-session.js';
 import { loadRandar } from '../../src/family/randar/transformer.js';
@@ -8,7 +9,7 @@ import { maxLanes, type StepSession } from '../../src/runtime/step-session.js';
 import { goldenFile, loadTransformerGolden, onOneThread } from '../support/goldens/load.js';
 import { referenceRequest } from '../support/goldens/requests.js';
 
-/** Of the range of the logits: matrix products of another number of rows may round their last bits otherwise. */
+/** Relative to the range of logits: matmuls with another number of rows may round their last bits differently. */
 const tolerance = 1e-5;
 
 describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', async (name) => {
@@ -32,7 +33,7 @@ describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', 
   it.each([2, 3, maxLanes])('give the tokens of the reference, %i at different steps', async (count) => {
     const lanes = Array.from({ length: count }, (_, i) => ({ ...begin(request(i)), tokens: [] as number[][] }));
     for (let run = 0; lanes.some(({ decoding }) => !decoding.isDone); run++) {
-      // Each begins two runs after the one before it.
+      // Each one starts two runs after the previous one.
       const taking = lanes.filter(({ decoding }, i) => run >= 2 * i && !decoding.isDone);
       const logits = await session.run(taking.map(({ decoding, cache }) => ({ inputs: decoding.next(), cache })));
       for (const [i, lane] of taking.entries()) {
@@ -48,7 +49,7 @@ describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', 
     );
   });
 
-  it('give each lane the logits that it has alone, but for the last bits', async () => {
+  it('give each lane the same logits as alone, up to the last bits', async () => {
     const kinds = [request(0), unguided, request(golden.cases.length - 1), unguided];
     const [alone, together] = [kinds.map(begin), kinds.map(begin)];
     let [worst, lowest, highest] = [0, Infinity, -Infinity];
@@ -72,7 +73,7 @@ describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', 
     expect(worst / (highest - lowest)).toBeLessThan(tolerance);
   });
 
-  it('give the same bits again in the same company', async () => {
+  it('are bit-identical in the same batch', async () => {
     const [first, again] = [await firstLogits(session), await firstLogits(session)];
     expect(first).toEqual(again);
   });
@@ -82,14 +83,14 @@ describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', 
     return of.run(lanes.map(({ decoding, cache }) => ({ inputs: decoding.next(), cache })));
   }
 
-  it('are no more than a run takes', async () => {
+  it('are limited to the lanes of a run', async () => {
     const lanes = Array.from({ length: maxLanes + 1 }, () => begin(unguided));
     await expect(session.run(lanes.map(({ decoding, cache }) => ({ inputs: decoding.next(), cache })))).rejects.toThrow(
       new RangeError(`a run has ${maxLanes} lanes, not ${maxLanes + 1}`),
     );
   });
 
-  it('are one where no more were asked for, and no graph of several is made', async () => {
+  it('are one if no more were requested, without a graph for several', async () => {
     const sessions = vi.spyOn(ort.InferenceSession, 'create');
     const side = Math.sqrt(golden.config.block_size);
     const path = goldenFile(`${name}.safetensors`);
@@ -111,7 +112,7 @@ describe.each(['randar-square4', 'randar-square8'])('lanes of one run with %s', 
 it('a step session whose graph of more lanes fails releases those of fewer', async () => {
   const shape = { dimension: 4, layers: 0, heads: 1, headDimension: 4, vocabulary: 4, classes: 1, parameters: 0 };
   const created = vi.spyOn(ort.InferenceSession, 'create');
-  const graphOf = (lanes: number): Graph => {
+  const graphOf = ({ lanes = 1 }: LaneOptions): Graph => {
     if (lanes > 1) throw new Error('no graph of several');
     const graph = new GraphBuilder('one lane');
     graph.output('y', graph.node('Relu', [graph.input('x', 'float32', [1])]), 'float32', [1]);

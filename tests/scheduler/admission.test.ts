@@ -21,7 +21,7 @@ type State = AdmissionState<Entry, Worker>;
 
 const lone: Worker = { name: 'lone', kvSlots: 100 };
 
-/** An entry is named by its client and a number, and what it needs may follow: a1, b1, a2:5. */
+/** An entry's name is its client and a number, optionally followed by the slots it needs: a1, b1, a2:5. */
 function entries(...names: readonly string[]): Entry[] {
   return names.map((text) => {
     const [name = '', needs = '1'] = text.split(':');
@@ -37,7 +37,7 @@ function state(more: Partial<State>): State {
   return { waiting: [], running: [], workers: { lone, sharing: [] }, maxConcurrent: 100, ...more };
 }
 
-/** Admits whom it can, and lets nobody end. */
+/** Admits as many as possible, with none ending. */
 function admitAll(from: State): { admitted: string[]; after: State } {
   const admitted: string[] = [];
   let after = from;
@@ -53,30 +53,30 @@ function admitAll(from: State): { admitted: string[]; after: State } {
   return { admitted, after };
 }
 
-describe('who is admitted next', () => {
-  it('is who came first where no client has more than another', () => {
+describe('the next admission', () => {
+  it('is in order of arrival if no client has more than another', () => {
     expect(admitAll(state({ waiting: entries('a1', 'b1', 'c1') })).admitted).toEqual(['a1', 'b1', 'c1']);
     expect(nextAdmission(state({}))).toBeUndefined();
   });
 
-  it('takes turns between clients that have equally much', () => {
+  it('alternates between clients that have equally many slots', () => {
     const waiting = entries('a1', 'a2', 'a3', 'a4', 'b1', 'b2');
     expect(admitAll(state({ waiting })).admitted).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'a4']);
   });
 
-  it('is of the client that has the fewest slots, not the fewest generations', () => {
+  it('goes to the client with the fewest slots, not the fewest generations', () => {
     const has = [running(lone, 'a', 0, 5), running(lone, 'b', 5), running(lone, 'b', 6)];
     expect(nextAdmission(state({ waiting: entries('a1', 'b1'), running: has }))?.entry.name).toBe('b1');
   });
 
-  it('is nobody as long as the most that may run do', () => {
+  it('is none while the maximum is running', () => {
     const waiting = entries('a1', 'b1');
     const has = [running(lone, 'c', 0), running(lone, 'd', 1)];
     expect(nextAdmission(state({ waiting, running: has, maxConcurrent: 2 }))).toBeUndefined();
     expect(nextAdmission(state({ waiting, running: has, maxConcurrent: 3 }))?.entry.name).toBe('a1');
   });
 
-  it('may pass what does not fit, but no more than eight times', () => {
+  it('may pass one that does not fit, at most eight times', () => {
     const small = { lone: { name: 'lone', kvSlots: 20 }, sharing: [] };
     const has = [running(small.lone, 'c', 0)];
     const others = Array.from({ length: 12 }, (_, i) => `${String.fromCharCode(100 + i)}1`);
@@ -94,7 +94,7 @@ describe('who is admitted next', () => {
     expect(nextAdmission(state({ waiting: entries('a1:4', 'a2'), running: has, workers: small }))).toBeUndefined();
   });
 
-  it("serves everybody's once, each client's in order, nobody ahead by more than one while others wait", () => {
+  it("serves everybody once, each client's in order, nobody ahead by more than one while others wait", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 30 }), (clients) => {
         const serial = new Map<string, number>();
@@ -120,8 +120,8 @@ describe('who is admitted next', () => {
   });
 });
 
-describe('the KV slots of who is admitted', () => {
-  it('are the first that are free side by side', () => {
+describe('the KV slots of an admission', () => {
+  it('are the first adjacent free ones', () => {
     const has = [running(lone, 'b', 0, 2), running(lone, 'b', 3, 1), running(lone, 'b', 6, 1)];
     const slotsFor = (needs: string) => nextAdmission(state({ waiting: entries(`a1:${needs}`), running: has }))?.slots;
     expect([slotsFor('1'), slotsFor('2'), slotsFor('3')]).toEqual([
@@ -133,7 +133,7 @@ describe('the KV slots of who is admitted', () => {
   });
 });
 
-describe('the decode worker of who is admitted', () => {
+describe('the decode worker of an admission', () => {
   const [first, second] = [
     { name: 'first', kvSlots: 4 },
     { name: 'second', kvSlots: 4 },
@@ -142,13 +142,13 @@ describe('the decode worker of who is admitted', () => {
   const takenBy = (more: Partial<State>) =>
     nextAdmission(state({ waiting: entries('a1:2'), workers, ...more }))?.worker.name;
 
-  it('is the lone one while nothing runs, else one that shares', () => {
+  it('is the lone one while nothing runs, otherwise one that shares', () => {
     expect(takenBy({})).toBe('lone');
     expect(takenBy({ running: [running(lone, 'b', 0)] })).toBe('first');
     expect(takenBy({ running: [running(first, 'b', 0)] })).toBe('second');
   });
 
-  it('is always the lone one where none share', () => {
+  it('is always the lone one if none share', () => {
     expect(takenBy({ workers: { lone, sharing: [] }, running: [running(lone, 'b', 0)] })).toBe('lone');
   });
 
@@ -157,7 +157,7 @@ describe('the decode worker of who is admitted', () => {
     expect(takenBy({ running: has })).toBe('second');
   });
 
-  it('is the next one where the first of them has no room', () => {
+  it('is the next one if the first has no room', () => {
     expect(takenBy({ running: [running(first, 'b', 0, 3), running(second, 'b', 0), running(second, 'b', 1)] })).toBe(
       'second',
     );

@@ -29,7 +29,7 @@ describe('the KV slots that a generation needs', () => {
 });
 
 describe('free runs of KV slots', () => {
-  it('are all of them where none are lent, and none where all are', () => {
+  it('are all of them if none are lent, and none if all are', () => {
     expect(freeRuns(6, [])).toEqual([{ from: 0, count: 6 }]);
     expect(freeRuns(0, [])).toEqual([]);
     expect(
@@ -40,7 +40,7 @@ describe('free runs of KV slots', () => {
     ).toEqual([]);
   });
 
-  it('are those that nobody holds, each as long as can be', () => {
+  it('are those that nobody holds, each as long as possible', () => {
     const cuts = fc.array(fc.record({ skip: fc.nat(3), count: fc.integer({ min: 1, max: 4 }) }), { maxLength: 12 });
     fc.assert(
       fc.property(cuts, fc.nat(5), fc.array(fc.nat(), { minLength: 12 }), (lendings, rest, keys) => {

@@ -13,7 +13,7 @@ import {
 const mostPassing = 8;
 const maxConcurrent = 5;
 const maxQueued = 12;
-/** As many as the largest generation below needs, and no more. */
+/** Exactly as many as the largest generation below needs. */
 const kvSlots = 6;
 
 type Action =
@@ -55,11 +55,13 @@ function pick<Item>(items: readonly Item[], index: number): Item | undefined {
   return items[index % Math.max(1, items.length)];
 }
 
-/** What should be, told apart slot by slot and generation by generation, and held against what the scheduler does. */
+/**
+ * A simple model of the expected behaviour, slot by slot and generation by generation, to compare with the scheduler.
+ */
 class Model {
   readonly all: Known[] = [];
   waiting: Known[] = [];
-  /** The workers that have their slots, cancelled or not. */
+  /** The workers that hold their slots, cancelled or not. */
   readonly holders = new Map<Known, ScriptedDecodeWorker>();
   readonly lost = new Set<ScriptedDecodeWorker>();
 
@@ -144,7 +146,7 @@ class Model {
     for (const { generation } of held) expect(['failed', 'cancelled']).toContain(generation.status);
   }
 
-  /** Is called before the slots are taken: everybody whose turn was before could not be let in. */
+  /** Called before the slots are taken, when nobody whose turn was earlier could be admitted. */
   #admitted(id: string, worker: ScriptedDecodeWorker): void {
     expect(this.holders.size).toBeLessThan(maxConcurrent);
     const heads = this.#inTurn();
@@ -163,7 +165,7 @@ class Model {
     this.holders.set(known, worker);
   }
 
-  /** The first of each client's that wait: those of whoever holds least first, then who came first. */
+  /** Each client's first waiting generation: clients that hold the least first, then in order of arrival. */
   #inTurn(): Known[] {
     const heads = this.waiting.filter((known) => this.waiting.find(({ client }) => client === known.client) === known);
     const holds = (client: string) =>
@@ -178,7 +180,7 @@ class Model {
     return [...this.holders.values()].filter((each) => each === worker).length;
   }
 
-  /** The workers that may take it and have slots for it, the best first. */
+  /** The workers that may take it and have slots for it, best first. */
   #placesFor({ slots }: Known): ScriptedDecodeWorker[] {
     const { lone, sharing } = this.scripted;
     const hasRoom = ({ held, kvSlots: total }: ScriptedDecodeWorker) => {
@@ -197,7 +199,7 @@ class Model {
     const { scheduler } = this.scripted;
     expect(scheduler.queued).toBe(this.waiting.length);
     expect(scheduler.running).toBe([...this.holders.keys()].filter((known) => !known.generation.isFinished).length);
-    // Nobody is left waiting when there is room.
+    // Nobody waits while there is room.
     if (this.holders.size >= maxConcurrent) return;
     for (const known of this.#inTurn()) {
       expect(this.#placesFor(known)).toHaveLength(0);
@@ -205,7 +207,7 @@ class Model {
     }
   }
 
-  /** All workers come back that may, and finish what they are given. */
+  /** Restarts all workers that can be, and finishes everything they get. */
   finishAll(): void {
     for (const worker of this.scripted.workers) {
       if (worker.kvSlots === 0 && !this.lost.has(worker)) worker.becomeReady(kvSlots);
@@ -227,7 +229,7 @@ async function terminalEvents({ log }: Generation): Promise<{ count: number; isL
   return { count: types.filter(isTerminal).length, isLast: isTerminal(types.at(-1) ?? '') };
 }
 
-describe('the scheduler, whatever comes', () => {
+describe('the scheduler with any sequence of operations', () => {
   it.each([1, 2, 3])(
     'lends no slot twice, is fair, leaves nobody waiting where there is room, and ends each once: decodeWorkers %i',
     async (decodeWorkers) => {

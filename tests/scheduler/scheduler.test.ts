@@ -15,7 +15,7 @@ const guided = { start: 1, end: 4, curve: 'linear', power: 1 } as const;
 let serial = 0;
 beforeEach(() => (serial = 0));
 
-/** g0, g1, g2 ... of a test: a picture of one KV slot. */
+/** A generation with one KV slot, named g0, g1, g2 ... within a test. */
 function generation(more: Partial<GenerationRequest> = {}): Generation {
   return new Generation(`g${serial++}`, square4Request({ guidance: { ...guided, end: 1 }, ...more }));
 }
@@ -26,14 +26,14 @@ function enqueue(scheduler: Scheduler, count: number, client = 'client'): Genera
   return generations;
 }
 
-/** A scheduler whose one worker is ready. */
+/** A scheduler with one worker, which is ready. */
 function oneWorker(options: Parameters<typeof scriptedScheduler>[0] = {}, kvSlots = 100): ScriptedScheduler {
   const scripted = scriptedScheduler(options);
   scripted.lone.becomeReady(kvSlots);
   return scripted;
 }
 
-/** One that is alone and two that share, all ready. */
+/** One lone worker and two that share, all ready. */
 function threeWorkers(kvSlots = 100) {
   const { workers, sharing, ...scripted } = scriptedScheduler({ decodeWorkers: 2, maxConcurrent: 16 });
   const [first, second] = sharing;
@@ -59,7 +59,7 @@ async function eventsOf({ log }: Generation): Promise<string[]> {
 }
 
 describe('the scheduler', () => {
-  it('tells a generation all that its worker says of it', async () => {
+  it('passes everything a worker reports to the generation', async () => {
     const { scheduler, lone } = oneWorker();
     const one = generation({ count: 2 });
     scheduler.enqueue(one, 'client');
@@ -78,7 +78,7 @@ describe('the scheduler', () => {
     expect(scheduler.running).toBe(0);
   });
 
-  it('hands the error of a generation on, and goes on with the others', () => {
+  it('reports the error of a generation, and continues with the others', () => {
     const { scheduler, lone } = oneWorker();
     const [broken, other] = enqueue(scheduler, 2);
     lone.begin('g0');
@@ -87,7 +87,7 @@ describe('the scheduler', () => {
     expect([broken?.error, other?.status]).toEqual([{ code: 'INTERNAL', message: 'no' }, 'completed']);
   });
 
-  it('lets in first who came first, the rest when one ends', () => {
+  it('admits in order of arrival, the rest when one ends', () => {
     const { scheduler, lone } = oneWorker();
     enqueue(scheduler, 5);
     expect(lone.admitted).toEqual(['g0', 'g1', 'g2']);
@@ -96,7 +96,7 @@ describe('the scheduler', () => {
     expect(lone.admitted).toEqual(['g0', 'g1', 'g2', 'g3', 'g4']);
   });
 
-  it('says how many wait before a generation', async () => {
+  it('reports how many are ahead of a generation', async () => {
     const { scheduler } = oneWorker();
     const positions = enqueue(scheduler, 6).map(async ({ log }) => {
       const { value } = (await log.follow().next()) as IteratorYieldResult<GenerationEvent>;
@@ -105,7 +105,7 @@ describe('the scheduler', () => {
     expect(await Promise.all(positions)).toEqual([0, 0, 0, 0, 1, 2]);
   });
 
-  it('takes turns between clients', () => {
+  it('alternates between clients', () => {
     const { scheduler, lone } = oneWorker();
     enqueue(scheduler, 6, 'greedy');
     enqueue(scheduler, 1, 'modest');
@@ -113,7 +113,7 @@ describe('the scheduler', () => {
     expect(lone.admitted.at(-1)).toBe('g6');
   });
 
-  it('lets in what fits, and the rest when its slots are free again', () => {
+  it('admits what fits, and the rest when slots are free again', () => {
     const { scheduler, lone } = oneWorker({}, 5);
     for (let i = 0; i < 3; i++) scheduler.enqueue(generation({ guidance: guided }), 'client');
     expect(slotsOf(lone)).toEqual([
@@ -127,7 +127,7 @@ describe('the scheduler', () => {
     ]);
   });
 
-  it('lets nobody in before a worker is ready', () => {
+  it('admits nobody before a worker is ready', () => {
     const { scheduler, lone } = scriptedScheduler();
     enqueue(scheduler, 2);
     expect([lone.admitted, scheduler.queued]).toEqual([[], 2]);
@@ -171,7 +171,7 @@ describe('a full queue', () => {
     throw new Error('it was not refused');
   }
 
-  it('refuses what comes, and leaves the rest alone', () => {
+  it('rejects newcomers, and leaves the others alone', () => {
     const { scheduler } = oneWorker();
     const accepted = enqueue(scheduler, 7);
     const refused = generation();
@@ -181,7 +181,7 @@ describe('a full queue', () => {
     expect(statuses(accepted)).toEqual(accepted.map(() => 'queued'));
   });
 
-  it('of no length takes what need not wait', () => {
+  it('of length 0 accepts what need not wait', () => {
     const { scheduler, lone } = oneWorker({ maxQueued: 0 }, 2);
     enqueue(scheduler, 2);
     expect(lone.admitted).toEqual(['g0', 'g1']);
@@ -190,20 +190,20 @@ describe('a full queue', () => {
     expect(statuses(enqueue(scheduler, 1))).toEqual(['queued']);
   });
 
-  it('says when to come back: by how long a generation takes, and how many are ahead', () => {
+  it('says when to retry, from the time per generation and how many are ahead', () => {
     const { scheduler, lone } = oneWorker({ maxQueued: 8, maxConcurrent: 2 });
     enqueue(scheduler, 10);
-    // A second each is the guess before the first one has ended: ten ahead, two at a time.
+    // Before the first one has ended, the estimate is one second each: ten ahead, two at a time.
     expect(refusal(scheduler).retryAfterSeconds).toBe(5);
     lone.begin('g0');
     vi.advanceTimersByTime(41_000);
     lone.end('g0');
     enqueue(scheduler, 1);
-    // The guess moves a quarter of the way to what was seen: 1 + 40 / 4 = 11 s.
+    // The estimate moves a quarter of the way to the measured time: 1 + 40 / 4 = 11 s.
     expect(refusal(scheduler).retryAfterSeconds).toBe(55);
   });
 
-  it('reckons from when the worker began, and by a clock that nobody sets', () => {
+  it('measures from when decoding began, by the monotonic clock', () => {
     const { scheduler, lone } = oneWorker({ maxQueued: 2, maxConcurrent: 1 });
     enqueue(scheduler, 3);
     vi.advanceTimersByTime(60_000);
@@ -216,7 +216,7 @@ describe('a full queue', () => {
     expect(refusal(scheduler).retryAfterSeconds).toBe(6);
   });
 
-  it('does not learn from what failed or was cancelled, and never says 0 s', () => {
+  it('ignores failed and cancelled generations, and never says 0 s', () => {
     const { scheduler, lone } = oneWorker({ maxQueued: 1, maxConcurrent: 8 }, 1);
     const [first, second] = enqueue(scheduler, 2);
     vi.advanceTimersByTime(100_000);
@@ -229,8 +229,8 @@ describe('a full queue', () => {
   });
 });
 
-describe('a generation that is cancelled', () => {
-  it('while it waits is never computed', async () => {
+describe('a cancelled generation', () => {
+  it('is never computed if it was waiting', async () => {
     const { scheduler, lone } = oneWorker();
     const [, , , waiting] = enqueue(scheduler, 5);
     if (!waiting) throw new Error('five were queued');
@@ -241,7 +241,7 @@ describe('a generation that is cancelled', () => {
     expect(lone.cancelled).toEqual([]);
   });
 
-  it('while it waits lets in at once who waited behind it only', () => {
+  it('admits at once those that only waited behind it', () => {
     const { scheduler, lone } = oneWorker({}, 4);
     enqueue(scheduler, 1);
     const large = generation({ count: 4 });
@@ -252,7 +252,7 @@ describe('a generation that is cancelled', () => {
     expect(lone.admitted).toEqual(['g0', 'g2']);
   });
 
-  it('in the middle hears no more, and keeps its slots until the worker lets go of them', async () => {
+  it('gets no more steps, and keeps its slots until the worker releases them', async () => {
     const { scheduler, lone } = oneWorker({}, 1);
     const [one, next] = enqueue(scheduler, 2);
     if (!one || !next) throw new Error('two were queued');
@@ -260,7 +260,7 @@ describe('a generation that is cancelled', () => {
     scheduler.cancel(one);
     expect(lone.cancelled).toEqual(['g0']);
     expect([one.status, scheduler.running, scheduler.queued]).toEqual(['cancelled', 0, 1]);
-    // The worker has not heard of it yet.
+    // The worker has not received the cancel yet.
     lone.step('g0');
     expect(scheduler.stepsComputed).toBe(1);
     lone.end('g0');
@@ -268,7 +268,7 @@ describe('a generation that is cancelled', () => {
     expect(slotsOf(lone)).toEqual([['g1', 0, 1]]);
   });
 
-  it('twice, or when it has ended, stays what it is', async () => {
+  it('is not changed by a second cancel, or one after its end', async () => {
     const { scheduler, lone } = oneWorker();
     const [one, other] = enqueue(scheduler, 2);
     if (!one || !other) throw new Error('two were queued');
@@ -282,7 +282,7 @@ describe('a generation that is cancelled', () => {
 });
 
 describe('several decode workers', () => {
-  it('are one for a generation that is alone, and as many as asked for that share', () => {
+  it('are one lone worker, and as many sharing ones as requested', () => {
     const { scheduler, workers } = scriptedScheduler({ decodeWorkers: 2, kvBytes: 9e6 });
     expect(scheduler.decodeWorkers).toBe(3);
     expect(workers.map(({ share }) => share.kvBytes)).toEqual([3e6, 3e6, 3e6]);
@@ -291,7 +291,7 @@ describe('several decode workers', () => {
     ]);
   });
 
-  it('leave a generation that is alone to the one with all cores, and share those that come beside it', () => {
+  it('leave a lone generation to the one with all cores, and share the others', () => {
     const { scheduler, lone, first, second } = threeWorkers();
     enqueue(scheduler, 5);
     expect([lone, first, second].map(({ admitted }) => admitted)).toEqual([['g0'], ['g1', 'g3'], ['g2', 'g4']]);
@@ -304,7 +304,7 @@ describe('several decode workers', () => {
     expect(lone.admitted).toEqual(['g0', 'g6']);
   });
 
-  it('are kept in balance: the next one goes where there are fewest', () => {
+  it('are balanced: the next generation goes where there are fewest', () => {
     const { scheduler, first, second } = threeWorkers();
     enqueue(scheduler, 7);
     expect([first.held.size, second.held.size]).toEqual([3, 3]);
@@ -316,7 +316,7 @@ describe('several decode workers', () => {
     ]);
   });
 
-  it('do not wait for one that is full while another has room', () => {
+  it('do not wait for a full one while another has room', () => {
     const { scheduler, first, second } = threeWorkers(4);
     enqueue(scheduler, 1);
     scheduler.enqueue(generation({ count: 4 }), 'client');
@@ -332,7 +332,7 @@ describe('several decode workers', () => {
 });
 
 describe('a decode worker that dies', () => {
-  it('fails what it was working on, and nothing else', async () => {
+  it('fails only its own generations', async () => {
     const { scheduler, lone, first, second } = threeWorkers();
     const generations = enqueue(scheduler, 5);
     first.die();
@@ -343,7 +343,7 @@ describe('a decode worker that dies', () => {
     for (const each of generations) expect((await eventsOf(each)).length).toBe(2);
   });
 
-  it('takes nothing until a new thread is ready, and all its slots are free then', () => {
+  it('gets nothing until a new thread is ready, with all slots free', () => {
     const { scheduler, lone } = oneWorker({}, 3);
     enqueue(scheduler, 5);
     lone.die();
@@ -355,7 +355,7 @@ describe('a decode worker that dies', () => {
     ]);
   });
 
-  it('leaves what was cancelled cancelled', async () => {
+  it('leaves cancelled generations cancelled', async () => {
     const { scheduler, lone } = oneWorker();
     const [one] = enqueue(scheduler, 1);
     if (!one) throw new Error('one was queued');
@@ -364,7 +364,7 @@ describe('a decode worker that dies', () => {
     expect(await eventsOf(one)).toEqual(['queued', 'cancelled']);
   });
 
-  it('for good leaves its work to the others', () => {
+  it('for good leaves new work to the others', () => {
     const { scheduler, lone, first, second } = threeWorkers();
     lone.die('WORKER_UNUSABLE');
     first.die('WORKER_UNUSABLE');
@@ -374,7 +374,7 @@ describe('a decode worker that dies', () => {
     expect(statuses(generations)).toEqual(['completed', 'completed']);
   });
 
-  it('for good as the last one fails what waits and all that comes', () => {
+  it('for good as the last one fails everything that waits or arrives', () => {
     const { scheduler, lone } = scriptedScheduler();
     const waiting = enqueue(scheduler, 2);
     lone.die('WORKER_UNUSABLE');

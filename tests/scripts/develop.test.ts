@@ -14,14 +14,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const copied = ['bin', 'client', 'dist', 'scripts', 'src', 'studio', 'package.json', 'package-lock.json'];
 const alsoCopied = ['schema.graphql', 'tsconfig.json', 'tsconfig.base.json'];
 
-/** A copy of the sources, since they are changed, with `npm run dev` running in it. */
+/** Runs `npm run dev` in a copy of the sources, since they are changed. */
 describe('npm run dev', () => {
   let copy = '';
   let models = '';
   let child: ChildProcessByStdio<null, Readable, Readable> | undefined;
   let said = '';
 
-  /** Waits until this is said, behind what was said before `from`. */
+  /** Waits until the text has been printed, after `from`. */
   const hears = (text: string, from = 0) =>
     vi.waitFor(() => expect(said.slice(from)).toContain(text), { timeout: patienceMs, interval: 100 });
 
@@ -55,13 +55,13 @@ describe('npm run dev', () => {
   const api = () => address(/API at (http:\S+\/graphql)/);
   const askForModels = async (url: string) => (await post<{ models: object[] }>(url, '{ models { id } }')).data?.models;
 
-  it('gives out the page from source, which reaches the server at its own address', async () => {
+  it('serves the page from source, which reaches the server at its own address', async () => {
     expect(await (await fetch(page())).text()).toContain('/@vite/client');
     expect(await (await fetch(`${page()}/src/main.tsx`)).text()).toContain('/src/components/app.tsx');
     expect(await askForModels(`${page()}/graphql`)).toHaveLength(2);
   });
 
-  it('lets the server run on where a change does not compile, and starts it again where it does', async () => {
+  it('keeps the server running if a change does not compile, and restarts it otherwise', async () => {
     const file = join(copy, 'src/cli/main.ts');
     const source = await readFile(file, 'utf8');
     const before = said.length;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { removeStale } from '../../scripts/remove-stale.js';
 
-it('a build keeps nothing of a source that is gone, and all else', async () => {
+it('a build removes output whose source is gone, and nothing else', async () => {
   const root = await mkdtemp(path.join(tmpdir(), 'randar-stale-'));
   try {
     const write = async (file: string) => {

@@ -7,7 +7,7 @@ import { overWebSocket, post, readEvents, useServer, type Result } from '../supp
 
 const running = useServer({ models: builtInModels });
 
-describe('what GraphiQL opens with', () => {
+describe('a GraphiQL example', () => {
   it.each(exampleOperations.map(({ query }) => [query.split('\n')[0] ?? '', query]))('runs: %s', async (_, query) => {
     const document = parse(query);
     expect(validate(schema, document)).toEqual([]);

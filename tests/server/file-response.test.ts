@@ -9,7 +9,7 @@ describe('If-None-Match', () => {
   const written = fc.tuple(other, fc.constantFrom('', 'W/')).map(([tag, weak]) => weak + tag);
   const between = fc.constantFrom(',', ', ', ' , ', ' ,');
 
-  it('names the copy in a list, weak or strong, wherever it stands', () => {
+  it('matches a tag in a list, weak or strong, at any place', () => {
     fc.assert(
       fc.property(fc.array(written), fc.nat(), fc.boolean(), between, (others, at, isWeak, comma) => {
         expect(hasCopy(others.join(comma), etag)).toBe(false);
@@ -19,18 +19,18 @@ describe('If-None-Match', () => {
     );
   });
 
-  it('names any copy by *, and none where it is absent', () => {
+  it('matches any tag by *, and none if omitted', () => {
     expect(hasCopy('*', etag)).toBe(true);
     expect(hasCopy(' * ', etag)).toBe(true);
     expect(hasCopy(undefined, etag)).toBe(false);
     expect(hasCopy('', etag)).toBe(false);
   });
 
-  it.each([etag.replaceAll('"', ''), etag.slice(0, -1), '"*"'])('does not name it by %j', (header) => {
+  it.each([etag.replaceAll('"', ''), etag.slice(0, -1), '"*"'])('does not match %j', (header) => {
     expect(hasCopy(header, etag)).toBe(false);
   });
 
-  it('may name a tag that has commas and stars in it', () => {
+  it('matches a tag with commas and stars', () => {
     expect(hasCopy('"a,*,b", W/"c"', '"c"')).toBe(true);
     expect(hasCopy('"a,*,b"', '"a"')).toBe(false);
     expect(hasCopy('"a,*,b"', '"a,*,b"')).toBe(true);

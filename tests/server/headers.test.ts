@@ -4,7 +4,7 @@ import { useServer } from '../support/server.js';
 
 const running = useServer();
 
-/** The headers of an answer to a client that keeps its connections, as fetch does not tell them all. */
+/** The response headers of a keep-alive connection; fetch hides some of them. */
 function headersOf(path: string): Promise<IncomingHttpHeaders> {
   return new Promise((resolve, reject) => {
     const asking = request(
@@ -20,7 +20,7 @@ function headersOf(path: string): Promise<IncomingHttpHeaders> {
   });
 }
 
-describe('a connection that is kept', () => {
+describe('a keep-alive connection', () => {
   it.each(['/', '/graphql?query={__typename}'])(
     'stays longer than proxies keep one idle, a minute: %s',
     async (path) => {
@@ -31,15 +31,15 @@ describe('a connection that is kept', () => {
   );
 });
 
-describe("the page's policy", () => {
-  it('lets nobody put the page into a frame, send its forms elsewhere or give it another base', async () => {
+describe("the page's content security policy", () => {
+  it('forbids framing, forms to other origins and another base', async () => {
     const policy = String((await headersOf('/'))['content-security-policy']).split('; ');
     expect(policy).toEqual(
       expect.arrayContaining(["frame-ancestors 'none'", "form-action 'none'", "base-uri 'none'", "default-src 'none'"]),
     );
   });
 
-  it('lets the page load and ask this server alone', async () => {
+  it('allows loading and requests from this server only', async () => {
     const policy = String((await headersOf('/'))['content-security-policy']).split('; ');
     const sources = policy.flatMap((directive) => directive.split(' ').slice(1));
     expect(sources.filter((source) => !["'none'", "'self'", 'data:', 'blob:'].includes(source))).toEqual([]);

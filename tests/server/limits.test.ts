@@ -10,7 +10,7 @@ const tooDeep = `{ generations { edges { node { model { labels { edges { node { 
 const tooManyAliases = `{ ${Array.from({ length: 40 }, (_, i) => `a${i}: server { version }`).join(' ')} }`;
 const tooLong = `{ ${'server { version } '.repeat(4000)} }`;
 
-/** One operation over a WebSocket; graphql-ws says validation errors in an error message. */
+/** One operation over a WebSocket; graphql-ws reports validation errors in an error message. */
 async function overSocket(url: string, query: string): Promise<Result<unknown>> {
   const client = webSocketClient(url);
   try {
@@ -48,7 +48,7 @@ describe.each([
 });
 
 describe('the server', () => {
-  it('refuses a body that is too large by its length', async () => {
+  it('rejects a body that is too large by its length', async () => {
     const { server } = running();
     const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
       const sending = request(`${server.address}/graphql`, {
@@ -67,7 +67,7 @@ describe('the server', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] });
   });
 
-  it('serves GraphiQL from itself, without any other host', async () => {
+  it('serves GraphiQL without any other host', async () => {
     const response = await fetch(running().url, { headers: { accept: 'text/html' } });
     const page = await response.text();
     expect(page).toContain('generate(input: { label: { name: \\"rocket\\" } })');

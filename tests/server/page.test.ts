@@ -5,7 +5,7 @@ import { useServer } from '../support/server.js';
 
 const running = useServer();
 
-/** As a client that sends the path as it is, and decodes nothing. */
+/** Sends the path unchanged and decodes nothing. */
 function ask(path: string, headers: Record<string, string> = {}, method = 'GET') {
   const { hostname, port } = new URL(running().server.address);
   return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; body: Buffer }>((resolve, reject) => {
@@ -27,7 +27,7 @@ async function assets(): Promise<string[]> {
 }
 
 describe('the page', () => {
-  it('is at the root, asks no other host for anything, and may not', async () => {
+  it('is at the root and uses no other host', async () => {
     const { status, headers, body } = await ask('/');
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
@@ -39,7 +39,7 @@ describe('the page', () => {
     expect(policy).not.toContain('unsafe');
   });
 
-  it('has assets that are cached for ever, each of its own kind', async () => {
+  it('has assets that are cached forever, each with its type', async () => {
     const kinds: Record<string, string> = {
       js: 'text/javascript; charset=utf-8',
       css: 'text/css; charset=utf-8',
@@ -57,7 +57,7 @@ describe('the page', () => {
     }
   });
 
-  it('comes compressed to who can read that, and not at all to who has it', async () => {
+  it('is compressed for clients that accept it, and not sent to those that have it', async () => {
     const plain = await ask('/');
     const compressed = await ask('/', { 'accept-encoding': 'br, gzip' });
     expect(compressed.headers['content-encoding']).toBe('gzip');

@@ -16,8 +16,8 @@ async function draw(): Promise<{ finished: string; mosaic: string }> {
   return { finished: images[0]?.image.url ?? '', mosaic: preview?.image.url ?? '' };
 }
 
-describe('the address of a picture', () => {
-  it('answers with the file, to be cached for ever', async () => {
+describe('the URL of a picture', () => {
+  it('answers with the file, cacheable forever', async () => {
     const { finished, mosaic } = await draw();
     for (const url of [finished, mosaic]) {
       const response = await fetch(url);
@@ -29,7 +29,7 @@ describe('the address of a picture', () => {
     }
   });
 
-  it('answers 304 to who has it', async () => {
+  it('answers 304 to a client that has it', async () => {
     const { finished } = await draw();
     const etag = (await fetch(finished)).headers.get('etag') ?? '';
     for (const tag of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -67,7 +67,7 @@ describe('the address of a picture', () => {
     expect(await response.text()).toBe('');
   });
 
-  it('is refused in words where it is none', async () => {
+  it('is rejected with a message if invalid', async () => {
     const { finished } = await draw();
     const wrong = [
       finished.replace('.png', '.gif'),

@@ -11,40 +11,40 @@ const outpaint: Task = { kind: 'outpaint', placement: { x: 0, y: 0, width: 1, he
 const compare: Task = { kind: 'compare', orders: ['RANDOM', 'RASTER'] };
 
 describe('the tasks of a model', () => {
-  it('are those that it can', () => {
+  it('are those it supports', () => {
     expect(tasksOf(everyCapability, 'draw')).toEqual(['draw', 'inpaint', 'outpaint', 'compare']);
     expect(tasksOf({ ...everyCapability, knownTokens: false }, 'draw')).toEqual(['draw', 'compare']);
     expect(tasksOf({ ...everyCapability, anyOrder: false }, 'draw')).toEqual(['draw', 'inpaint', 'outpaint']);
     expect(tasksOf(none, 'draw')).toEqual(['draw']);
   });
 
-  it('have a redraw among them while it is made, where the model can', () => {
+  it('include redraw while it is selected, if supported', () => {
     expect(tasksOf(everyCapability, 'redraw')).toContain('redraw');
     expect(tasksOf({ ...everyCapability, knownTokens: false }, 'redraw')).not.toContain('redraw');
   });
 });
 
-describe('the task after another model was chosen', () => {
-  it('stays where that model can do it', () => {
+describe('the task after switching models', () => {
+  it('stays if the new model supports it', () => {
     for (const task of [inpaint, outpaint, compare]) expect(taskFor(task, everyCapability)).toBe(task);
   });
 
-  it('is to draw where it cannot, and after a redraw, whose tokens are of the model before', () => {
+  it('becomes draw otherwise, and after a redraw, whose tokens belong to the previous model', () => {
     for (const task of [inpaint, outpaint, compare]) expect(taskFor(task, none)).toEqual({ kind: 'draw' });
     expect(taskFor(redraw, everyCapability)).toEqual({ kind: 'draw' });
   });
 });
 
-describe('what is in the way of a picture for a model', () => {
+describe('the problem with using a picture with a model', () => {
   const fast = { name: 'Fast', capabilities: { ...everyCapability, knownTokens: false } };
   const first = { name: 'First', capabilities: everyCapability };
   const second = { ...first, name: 'Second' };
 
-  it('is nothing where the model can start from one', () => {
+  it('is none if the model can start from one', () => {
     expect(pictureTrouble(first, [first, fast])).toBeUndefined();
   });
 
-  it('is the model where it cannot, and those that can are named', () => {
+  it('is the model otherwise, and those that can are listed', () => {
     const text = 'Fast cannot keep part of an existing picture.';
     expect(pictureTrouble(fast, [first, fast])?.text).toBe(`${text} Choose another model: First.`);
     expect(pictureTrouble(fast, [first, fast, second])?.text).toBe(`${text} Choose another model: First or Second.`);
@@ -63,11 +63,11 @@ describe('the form for a model', () => {
     temperature: '0.5',
   } as const;
 
-  it('says all of it where the model can do all', () => {
+  it('is complete if the model supports everything', () => {
     expect(formFor(filled, everyCapability)).toEqual(filled);
   });
 
-  it('leaves out what the model cannot, and keeps the rest', () => {
+  it('omits what the model does not support, and keeps the rest', () => {
     expect(formFor(filled, none)).toEqual({ ...initialForm, label: 'rocket', temperature: '0.5' });
     expect(formFor(filled, { ...none, anyOrder: true }).order).toBe('SPIRAL');
   });

@@ -11,7 +11,7 @@ describe.skipIf(chromium === undefined)('the page and a bad connection', () => {
   const running = useServer({ models: builtInModels });
   const open = useBrowser();
 
-  it('goes on behind the last step where the connection was cut', async () => {
+  it('continues after the last step when the connection was cut', async () => {
     const proxy = await startProxy(running().server.address);
     const page = await open(new URL('/', proxy.address).href);
     const company = await keepCompany(running().url);
@@ -37,7 +37,7 @@ describe.skipIf(chromium === undefined)('the address of a generation that nobody
   const running = useServer({ models: builtInModels });
   const open = useBrowser();
 
-  it('is answered in words, and can be left', async () => {
+  it('is explained, and can be left', async () => {
     const page = await open(`${running().server.address}/#generation=never-was`);
     await page.getByText('The server no longer has this generation').waitFor();
     expect(await page.getByRole('button', { name: 'Draw again' }).count()).toBe(0);
@@ -51,7 +51,7 @@ describe.skipIf(chromium === undefined)('the address of a generation that nobody
 describe.skipIf(chromium === undefined)('the page and a server that is restarted', () => {
   const open = useBrowser();
 
-  it('says that the connection is lost, finds the server again, and draws the same again', async () => {
+  it('says that the connection is lost, finds the server again, and redraws', async () => {
     const before = await serve(['--port', '0']);
     const { origin, port } = new URL(before.url);
     const page = await open(origin);

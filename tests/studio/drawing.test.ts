@@ -24,7 +24,7 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
     return generation;
   };
 
-  it('shows the cells as they are decoded, and lets one go back through the steps', async () => {
+  it('shows the cells as they are decoded, and can go back through the steps', async () => {
     const page = await open(address(), { reducedMotion: 'no-preference' });
     await page.evaluate(`
       // A frame is of 40 ms to the page, however long this machine takes for it: less than a step at its pace.
@@ -70,12 +70,12 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
     await keepScreenshot(page, 'order');
   });
 
-  it('is done with the keyboard alone', async () => {
+  it('works with the keyboard alone', async () => {
     const page = await open(address(), { reducedMotion: 'no-preference' });
     await page.getByRole('combobox', { name: 'What to draw' }).focus();
     await page.keyboard.press('Control+A');
     await page.keyboard.type('rainb');
-    // At once: what is meant is what is found for all of it, however late that comes.
+    // Pressed at once: it must pick from the results for the complete text, however late they arrive.
     await page.keyboard.press('Enter');
     await eventually(() => page.getByRole('combobox', { name: 'What to draw' }).inputValue()).toBe('Rainbow');
     await page.keyboard.press('Enter');
@@ -97,7 +97,7 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
     await eventually(() => page.getByRole('combobox', { name: 'What to draw' }).inputValue()).toBe('Fox');
   });
 
-  it('stops what is cancelled, and says so', async () => {
+  it('stops a cancelled generation, and says so', async () => {
     const page = await open(address());
     await keepCompany(address());
     await askForSlowOne(page);
@@ -111,7 +111,7 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
     expect(generationOf(shownIds(page)[0]).status).toBe('cancelled');
   });
 
-  it('goes on after a reload in the middle, with every step', async () => {
+  it('continues after a reload, with every step', async () => {
     const page = await open(address());
     const company = await keepCompany(address());
     await askForSlowOne(page);
@@ -130,7 +130,7 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
     await page.getByRole('img', { name: 'All 256 cells are decoded.' }).waitFor();
   });
 
-  it('tells what is wrong beside each field, and draws when it is put right', async () => {
+  it('shows problems beside each field, and draws when they are fixed', async () => {
     const page = await open(address());
     await page.getByLabel('Steps').fill('999');
     await page.getByLabel('Pictures').fill('40');
@@ -188,7 +188,7 @@ describe.skipIf(chromium === undefined)('drawing on the page', () => {
     await keepScreenshot(page, 'compare');
   });
 
-  it('shows what others drew, with the exact input of that', async () => {
+  it('shows what others drew, with its exact input', async () => {
     const page = await open(address());
     const other = await open(address());
     await other.getByLabel('Order of cells').selectOption('SPIRAL');

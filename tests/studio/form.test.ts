@@ -14,11 +14,11 @@ const defaults = {
 } as const;
 
 describe('the input of a form', () => {
-  it('says only what was chosen: the defaults are the server’s', () => {
+  it('contains only what was chosen: the defaults are the server’s', () => {
     expect(inputOf({ ...initialForm, label: 'rocket' }, 7, defaults)).toEqual({ label: { name: 'rocket' }, seed: 7 });
   });
 
-  it('says all that was chosen', () => {
+  it('contains everything that was chosen', () => {
     const form = {
       ...initialForm,
       model: 'emoji',
@@ -51,7 +51,7 @@ describe('the input of a form', () => {
     });
   });
 
-  it('says an order only where it is not the model’s own', () => {
+  it('contains an order only if it is not the model’s own', () => {
     const raster = { ...defaults, order: 'RASTER' } as const;
     const chosen = { ...initialForm, label: 'rocket', order: 'RASTER' } as const;
     expect(inputOf(chosen, 7, raster)).not.toHaveProperty('order');
@@ -59,21 +59,21 @@ describe('the input of a form', () => {
     expect(inputOf({ ...chosen, order: 'RANDOM' }, 7, raster)).toHaveProperty('order', { kind: 'RANDOM' });
   });
 
-  it('keeps the model’s curve where one end of the guidance is chosen', () => {
+  it('keeps the model’s curve if one end of the guidance is chosen', () => {
     const cosine = { ...defaults, guidanceCurve: 'COSINE', guidancePower: 2.5 } as const;
     const input = inputOf({ ...initialForm, label: 'rocket', guidanceEnd: '8' }, 7, cosine);
     expect(input.guidance).toEqual({ start: 1, end: 8, curve: 'COSINE', power: 2.5 });
   });
 
-  it('leaves the size out where there is a source: they do not go together', () => {
+  it('omits the size with a source: they cannot be combined', () => {
     const source = { redraw: { generation: 'a', cells: [1] } };
     const input = inputOf({ ...initialForm, label: 'rocket', size: '2' }, 7, defaults, source);
     expect(input).toEqual({ label: { name: 'rocket' }, seed: 7, source });
   });
 });
 
-describe('what the server refuses', () => {
-  /** A label may hold anything: this one reads like a problem of another field. */
+describe('a rejected input', () => {
+  /** A label can be any text; this one reads like problems of other fields. */
   const label = 'Expected `input.count` to be 1, got 2. Expected `input.seed` to be 1, got 2.';
   const problems = [
     { field: 'input.label.name', message: `Expected \`input.label.name\` to be a label, got "${label}".` },
@@ -88,7 +88,7 @@ describe('what the server refuses', () => {
   const message = problems.map((problem) => problem.message).join(' ');
   const refused = new RandarError(message, { code: 'BAD_USER_INPUT', field: 'input.label.name', problems });
 
-  it('is told by the field, each problem beside its own, whatever its words', () => {
+  it('is shown by field, each problem beside its own, whatever the wording', () => {
     const { fields, text } = troubleOf(refused);
     expect(fields.map(({ field }) => field)).toEqual(['label.name', 'steps', 'source.redraw.cells']);
     expect(problemOf(fields, 'label')).toBe(problems[0]?.message);
@@ -98,7 +98,7 @@ describe('what the server refuses', () => {
     expect(text).not.toContain('Expected');
   });
 
-  it('is told as it is where a problem is of none of the fields', () => {
+  it('is shown as it is if a problem belongs to no field', () => {
     const elsewhere = [...problems, { field: 'first', message: 'Expected `first` to be 1.' }];
     const { fields, text } = troubleOf(new RandarError(message, { code: 'BAD_USER_INPUT', problems: elsewhere }));
     expect(fields).toHaveLength(3);
@@ -109,7 +109,7 @@ describe('what the server refuses', () => {
     });
   });
 
-  it('has words and a way on for every code', () => {
+  it('is explained for every code, with what to do', () => {
     const codes = [
       'BAD_USER_INPUT',
       'NOT_FOUND',
@@ -125,7 +125,7 @@ describe('what the server refuses', () => {
   });
 });
 
-describe('the address of the page', () => {
+describe('the URL of the page', () => {
   const ids = fc.stringMatching(/^[\w-]{1,40}$/);
 
   it('leads back to what was shown', () => {
@@ -136,7 +136,7 @@ describe('the address of the page', () => {
     );
   });
 
-  it('shows nothing where it is none of ours', () => {
+  it('shows nothing if it is not valid', () => {
     fc.assert(
       fc.property(fc.string(), (hash) => {
         for (const id of parseAddress(hash).generations) expect(id).toMatch(/^[\w-]{1,100}$/);

@@ -40,7 +40,7 @@ describe.skipIf(chromium === undefined).each(looks)('the page, %s', (name, optio
     await keepScreenshot(page, `${name}-labels`);
   });
 
-  it('has none with a result', async () => {
+  it('has no accessibility fault with a result', async () => {
     const page = await open(running().server.address, options);
     await page.getByLabel('Seed').fill('11');
     await draw(page, 'fox');
@@ -52,7 +52,7 @@ describe.skipIf(chromium === undefined).each(looks)('the page, %s', (name, optio
     await expectFaultless(page);
   });
 
-  it('has none while a picture is masked or framed', async () => {
+  it('has no accessibility fault while a picture is masked or framed', async () => {
     const page = await open(running().server.address, options);
     await draw(page, 'cat');
     await finished(page);
@@ -66,7 +66,7 @@ describe.skipIf(chromium === undefined).each(looks)('the page, %s', (name, optio
     await keepScreenshot(page, `${name}-outpaint`);
   });
 
-  it('has none with problems, nor with two pictures side by side', async () => {
+  it('has no accessibility fault with problems, or with two pictures side by side', async () => {
     const page = await open(running().server.address, options);
     await page.getByRole('radio', { name: 'Compare' }).check();
     await page.getByLabel('Steps').fill('999');

@@ -44,7 +44,7 @@ describe('a mask', () => {
     );
   });
 
-  it('touches just the cell that the keyboard marks, and none when it is marked again', () => {
+  it('touches just the cell marked by keyboard, and none when it is unmarked', () => {
     fc.assert(
       fc.property(sizes, fc.nat({ max: columns * rows - 1 }), ({ width, height }, cell) => {
         const marked = toggleCell(emptyMask(width, height), columns, rows, cell);
@@ -54,13 +54,13 @@ describe('a mask', () => {
     );
   });
 
-  it('touches a cell of which one place is painted', () => {
+  it('touches a cell with one painted pixel', () => {
     const mask = paintLine(emptyMask(16, 12), { x: 4.5, y: 0.5 }, { x: 4.5, y: 0.5 }, 0, true);
     expect(sum(mask.painted)).toBe(1);
     expect(touchedCells(mask, columns, rows)).toEqual([1]);
   });
 
-  it('inverted touches all other places', () => {
+  it('touches all other pixels when inverted', () => {
     fc.assert(
       fc.property(sizes, points, radii, ({ width, height }, at, radius) => {
         const mask = paintLine(emptyMask(width, height), at, at, radius, true);
@@ -74,7 +74,7 @@ describe('the frame of a picture', () => {
   const grids = fc.record({ width: fc.integer({ min: 2, max: 20 }), height: fc.integer({ min: 2, max: 20 }) });
   const drags = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: -25, max: 25 }), fc.integer({ min: -25, max: 25 })));
 
-  it('stays inside the grid and leaves some of it, however it is dragged', () => {
+  it('stays inside the grid and leaves a cell free, however it is dragged', () => {
     fc.assert(
       fc.property(grids, drags, (grid, all) => {
         const placement = all.reduce<Placement>(

@@ -11,7 +11,7 @@ describe.skipIf(chromium === undefined)('twenty generations at once', () => {
 
   const completed = () => running().engine.list(['completed']).length;
 
-  /** Twenty more are drawn, and no more than those: counted from when nothing was being drawn. */
+  /** Draws twenty more, counting from an idle server. */
   async function drawTwenty(page: Page): Promise<void> {
     const before = completed();
     for (let i = 0; i < 20; i++) await page.getByRole('button', { name: 'Draw', exact: true }).click();
@@ -19,24 +19,24 @@ describe.skipIf(chromium === undefined)('twenty generations at once', () => {
     await expect.poll(() => page.locator('.card progress').count(), { timeout: 20_000 }).toBe(0);
   }
 
-  /** What the page holds when all that it let go is collected, in bytes. */
+  /** The page's heap size after garbage collection, in bytes. */
   async function heldBytes(devtools: CDPSession): Promise<number> {
     await devtools.send('HeapProfiler.collectGarbage');
     return (await devtools.send('Runtime.getHeapUsage')).usedSize;
   }
 
-  it('are all followed, and leave nothing behind', { timeout: 600_000 }, async () => {
+  it('are all followed, and leak nothing', { timeout: 600_000 }, async () => {
     const page = await open(running().server.address);
     const devtools = await page.context().newCDPSession(page);
     await page.getByLabel('Steps').fill('48');
     await chooseLabel(page, 'star');
-    // The gallery holds the newest 48, and code is compiled by use: growth is told from those once both are done.
+    // The gallery holds the newest 48, and code is compiled on use, so growth is measured after both are done.
     for (let round = 0; round < 3; round++) await drawTwenty(page);
     const before = await heldBytes(devtools);
     await drawTwenty(page);
     const after = await heldBytes(devtools);
     console.info(`the page holds ${before} bytes after 60 generations, ${after} after 80`);
-    // A generation's events are some 60 kB: twenty that were kept would be more than a megabyte.
+    // A generation's events take about 60 kB, so keeping twenty would exceed a megabyte.
     expect(after - before).toBeLessThan(500_000);
   });
 });

@@ -30,7 +30,7 @@ describe.skipIf(chromium === undefined)('the page with models of two families', 
   afterAll(() => rm(folder, { recursive: true }));
   const open = useBrowser();
 
-  it('shows and asks for what the chosen one can, and goes by the model of a picture for that', async () => {
+  it("shows the controls that the chosen one supports, and the actions that a picture's own model supports", async () => {
     const page = await open(running().server.address);
     await page.getByLabel('Order of cells').selectOption('SPIRAL');
     await page.getByLabel('Steps').fill('12');
@@ -57,7 +57,7 @@ describe.skipIf(chromium === undefined)('the page with models of two families', 
     }
   });
 
-  it('says why the chosen one takes no dropped picture, and which one does', async () => {
+  it('says why the chosen one accepts no dropped picture, and which one does', async () => {
     const page = await open(running().server.address);
     const models = page.getByRole('combobox', { name: 'Model' });
     await models.selectOption('rar');

@@ -28,7 +28,7 @@ const inputs: fc.Arbitrary<GenerateInput> = fc.record(
 );
 
 describe('the copied GraphQL operation', () => {
-  it('is valid, and asks for just this input', () => {
+  it('is valid, and sends exactly this input', () => {
     fc.assert(
       fc.property(inputs, (input) => {
         const document = parse(asGraphql(input));
@@ -46,7 +46,7 @@ describe('the copied GraphQL operation', () => {
 });
 
 describe('the copied command', () => {
-  it('gives curl just this input, through a real shell', () => {
+  it('passes exactly this input to curl, through a real shell', () => {
     const input = { label: { name: `it's "$HOME" \`date\` \\ !` }, seed: 7 };
     const script = `curl() { printf '%s\\n' "$@"; }\n${asCurl(input, 'http://127.0.0.1:4000/graphql')}`;
     const words = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
@@ -58,7 +58,7 @@ describe('the copied command', () => {
 });
 
 describe('the copied client code', () => {
-  it('holds just this input', () => {
+  it('contains exactly this input', () => {
     fc.assert(
       fc.property(inputs, (input) => {
         const json = /const input = ([^]*?);\n\nfor/.exec(asClient(input, 'http://a/graphql'))?.[1] ?? '';
@@ -68,7 +68,7 @@ describe('the copied client code', () => {
   });
 });
 
-it('a picture is shown by its beginning and its size', () => {
+it('a picture is shown by its first characters and its size', () => {
   const text = `"data:image/png;base64,${'A'.repeat(4000)}" and more`;
   expect(shortened(text)).toBe(`"data:image/png;base64,${'A'.repeat(24)}… (5 kB)" and more`);
 });

@@ -8,7 +8,7 @@ import { runs, type Run } from '../support/studio/runs.js';
 const playAll = (events: Run['events'], from: Playback = emptyPlayback('one')) => events.reduce(play, from);
 
 describe('a playback', () => {
-  it('is the same however often it is read again, as after a reload or a lost connection', () => {
+  it('is the same after any replay, as after a reload or a lost connection', () => {
     fc.assert(
       fc.property(runs, fc.nat(), fc.nat(), ({ events }, a, b) => {
         const [before, again] = [a % (events.length + 1), b % (events.length + 1)];
@@ -18,7 +18,7 @@ describe('a playback', () => {
     );
   });
 
-  it('knows each cell from the step that decoded it on, and those of the source from the start', () => {
+  it('has each cell from the step that decoded it, and those of the source from the start', () => {
     fc.assert(
       fc.property(runs, ({ events, steps, given, count }) => {
         const playback = playAll(events);
@@ -47,7 +47,7 @@ describe('a playback', () => {
     );
   });
 
-  it('shows of a run that is cut off just what it got', () => {
+  it('shows exactly what arrived of an interrupted run', () => {
     fc.assert(
       fc.property(runs, fc.nat(), ({ events }, cut) => {
         const some = events.slice(0, cut % events.length);
@@ -61,7 +61,7 @@ describe('a playback', () => {
     );
   });
 
-  it('shows no preview of a step that is still to come, by an address of its own server', () => {
+  it('shows no preview of a later step, and uses paths on its own server', () => {
     fc.assert(
       fc.property(runs, fc.nat({ max: 30 }), ({ events, count }, step) => {
         const playback = playAll(events);
@@ -87,11 +87,11 @@ describe('a playback', () => {
   });
 });
 
-describe('the words for a generation', () => {
+describe('the status text of a generation', () => {
   const [run] = fc.sample(runs, { numRuns: 1, seed: 3 });
   const events = run?.events ?? [];
 
-  it('say where it is, and how it ended', () => {
+  it('says where it is, and how it ended', () => {
     expect(statusText(emptyPlayback('one'))).toBe('Waiting for the server.');
     expect(statusText(playAll(events.slice(0, 1)))).toMatch(/Rocket.*: next in the queue\./);
     expect(statusText(playAll(events.slice(0, 3)))).toMatch(/is being drawn: step 1 of/);
@@ -106,7 +106,7 @@ describe('the words for a generation', () => {
     );
   });
 
-  it('change for a screen reader a few times only, however many steps there are', () => {
+  it('changes only a few times for screen readers, however many steps there are', () => {
     fc.assert(
       fc.property(runs, (any) => {
         const spoken = any.events.map((_, at) => spokenText(playAll(any.events.slice(0, at + 1))));

@@ -5,7 +5,7 @@ import { advance, seek, toggle, type Playhead } from '../../studio/src/playhead.
 const watching: Playhead = { at: 0, isPlaying: true, pace: 24 };
 
 describe('the playhead', () => {
-  it('is never ahead of what was decoded, and never goes back by itself', () => {
+  it('is never ahead of the decoded steps, and never goes back by itself', () => {
     const frames = fc.array(fc.tuple(fc.nat({ max: 5 }), fc.double({ min: 0, max: 1, noNaN: true })));
     fc.assert(
       fc.property(frames, fc.constantFrom(8, 24, Infinity), (all, pace) => {
@@ -22,7 +22,7 @@ describe('the playhead', () => {
     );
   });
 
-  it('waits for steps that are still to come, and stops behind the last', () => {
+  it('waits for steps still to come, and stops after the last', () => {
     expect(advance({ ...watching, at: 5 }, { available: 5, isOver: false }, 1)).toMatchObject({
       at: 5,
       isPlaying: true,
@@ -37,14 +37,14 @@ describe('the playhead', () => {
     expect(advance(watching, { available: 88, isOver: true }, 0.5).at).toBe(12);
   });
 
-  it('begins anew at the end, and goes on elsewhere', () => {
+  it('restarts at the end, and resumes elsewhere', () => {
     const reel = { available: 88, isOver: true };
     expect(toggle({ at: 88, isPlaying: false, pace: Infinity }, reel)).toEqual({ at: 0, isPlaying: true, pace: 24 });
     expect(toggle({ at: 40, isPlaying: false, pace: 8 }, reel)).toEqual({ at: 40, isPlaying: true, pace: 8 });
     expect(toggle({ at: 40, isPlaying: true, pace: 8 }, reel)).toEqual({ at: 40, isPlaying: false, pace: 8 });
   });
 
-  it('goes where it is put, within what there is', () => {
+  it('goes where it is moved, within the available steps', () => {
     const reel = { available: 50, isOver: false };
     expect(seek(watching, 30, reel)).toEqual({ ...watching, at: 30, isPlaying: false });
     expect(seek(watching, 70, reel).at).toBe(50);

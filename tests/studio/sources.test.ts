@@ -19,11 +19,11 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
     return generation;
   }
 
-  /** The cells that were to be drawn, of a generation with a source. */
+  /** The cells to draw of a generation with a source. */
   const drawnCells = (known: Int32Array | undefined) =>
     Array.from(known ?? [], (token, cell) => (token === unknown ? cell : -1)).filter((cell) => cell >= 0);
 
-  it('is inpainted where a mask was painted on it, and nowhere else', async () => {
+  it('is inpainted under a painted mask, and nowhere else', async () => {
     const page = await open(running().server.address);
     await page.getByRole('radio', { name: 'Inpaint' }).check();
     await page.locator('input[type=file]').setInputFiles(await photo());
@@ -31,7 +31,7 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
     const box = await mask.boundingBox();
     if (!box) throw new Error('the mask is seen');
     const cell = box.width / 16;
-    // Along the middle of the fifth row, from the fourth to the ninth cell, with a brush of one cell.
+    // Along the middle of the fifth row, from the fourth to the ninth cell, with a brush as wide as a cell.
     await page.getByLabel('Brush').fill('1');
     await page.mouse.move(box.x + 3.5 * cell, box.y + 4.5 * cell);
     await page.mouse.down();
@@ -59,7 +59,7 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
     expect(drawnCells((await shown(page)).request.known)).toEqual([136, 137]);
   });
 
-  it('may be dropped anywhere', async () => {
+  it('can be dropped anywhere', async () => {
     const page = await open(running().server.address);
     await dropAnywhere(page, await photo());
     await page.getByRole('application').waitFor();
@@ -67,7 +67,7 @@ describe.skipIf(chromium === undefined)('a picture on the page', () => {
     await page.getByText(/: 0 of 256 cells/).waitFor();
   });
 
-  it('is refused in words where it is none', async () => {
+  it('is rejected with a message if invalid', async () => {
     const page = await open(running().server.address);
     await page.getByRole('radio', { name: 'Inpaint' }).check();
     const file = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') };

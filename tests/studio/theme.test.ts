@@ -6,9 +6,9 @@ import { useServer } from '../support/server.js';
 import { eventually, useBrowser } from '../support/studio/page.js';
 
 interface Painted {
-  /** Behind the page. */
+  /** The page's background. */
   readonly ground: string;
-  /** The theme's colour of cells that are not decoded, and whether the canvas has it. */
+  /** The theme's colour for unknown cells, and whether the canvas uses it. */
   readonly tile: string;
   readonly hasTile: boolean;
 }
@@ -34,7 +34,7 @@ describe.skipIf(chromium === undefined)('the theme of the page', () => {
   const running = useServer({ models: builtInModels });
   const open = useBrowser();
 
-  it("is the system's until another one is chosen, of canvases too", async () => {
+  it('follows the system until another one is chosen, also on canvases', async () => {
     const page = await open(running().server.address, { colorScheme: 'dark' });
     await eventually(() => painted(page)).toEqual(dark);
     await page.emulateMedia({ colorScheme: 'light' });
@@ -45,7 +45,7 @@ describe.skipIf(chromium === undefined)('the theme of the page', () => {
     await eventually(() => painted(page)).toEqual(light);
   });
 
-  it('stays the chosen one, whatever the system says, after a reload too', async () => {
+  it('stays the chosen one after a reload, regardless of the system', async () => {
     const page = await open(running().server.address, { colorScheme: 'dark' });
     await choose(page, 'Light');
     await eventually(() => painted(page)).toEqual(light);

@@ -6,7 +6,7 @@ export const side = fc.integer({ min: 1, max: 20 });
 export const anyGrid: fc.Arbitrary<Grid> = fc.record({ width: side, height: side });
 export const anySeed = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 
-/** Any grid, any of its cells known, and the rest in steps of any sizes. */
+/** Any grid with any known cells, and the rest in steps of any sizes. */
 export const anyCells: fc.Arbitrary<CellsToOrder> = anyGrid.chain((grid) =>
   fc
     .subarray(ascending(grid))
@@ -15,7 +15,7 @@ export const anyCells: fc.Arbitrary<CellsToOrder> = anyGrid.chain((grid) =>
     ),
 );
 
-/** Steps end where the sorted cuts are. */
+/** Steps end at the sorted cuts. */
 function anySteps(cells: number): fc.Arbitrary<number[]> {
   if (cells === 0) return fc.constant([]);
   return fc.uniqueArray(fc.integer({ min: 1, max: cells }), { maxLength: 30 }).map((cuts) => {

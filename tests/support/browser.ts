@@ -20,10 +20,10 @@ const flags = [
   '--disable-sync',
 ];
 
-/** What is waited for comes by itself, later on a slow or busy machine: only what hangs takes so long. */
+/** Only a hang should take this long, even on a slow or busy machine. */
 export const patienceMs = 120_000;
 
-/** The browser of this machine; undefined where there is none, which CI (`.ci/run` installs one) does not put up with. */
+/** The browser to use; undefined without one, which fails in CI (`.ci/run` installs one). */
 export const chromium: string | undefined = find();
 
 function find(): string | undefined {
@@ -34,7 +34,7 @@ function find(): string | undefined {
   return undefined;
 }
 
-/** A browser with a profile of its own, ended by `close()`. */
+/** A browser with its own profile; `close()` ends it. */
 export async function launchBrowser(): Promise<Browser> {
   if (chromium === undefined) throw new Error('There is no Chromium on this machine.');
   return engine.launch({ executablePath: chromium, args: flags, timeout: patienceMs });

@@ -6,7 +6,7 @@ import { afterEach } from 'vitest';
 
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-/** How a process ended, and all that it said. */
+/** How a process ended, and its output. */
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -30,13 +30,13 @@ afterEach(async () => {
 interface Started {
   readonly child: Child;
   readonly ended: Promise<Ended>;
-  /** All that it has said so far. */
+  /** The output so far. */
   readonly said: { stdout: string; stderr: string };
 }
 
 function start(args: readonly string[], environment: Environment): Started {
   const child = spawn(process.execPath, [main, ...args], {
-    // Where the tests run, PORT and HOST may be set for something else.
+    // PORT and HOST may be set in the environment of the tests.
     env: { ...process.env, PORT: undefined, HOST: undefined, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -52,27 +52,27 @@ function start(args: readonly string[], environment: Environment): Started {
   return { child, ended, said };
 }
 
-/** Runs a command to its end. */
+/** Runs a command to completion. */
 export function randar(args: readonly string[], environment: Environment = {}): Promise<Ended> {
   return start(args, environment).ended;
 }
 
-/** Begins a command that is told to end before it does. */
+/** Starts a command that is stopped before it completes. */
 export function begin(args: readonly string[]): Pick<Serving, 'kill' | 'ended'> {
   const { child, ended } = start(args, {});
   return { kill: (signal) => void child.kill(signal), ended };
 }
 
 export interface Serving {
-  /** Of its GraphQL endpoint, from what it printed. */
+  /** The GraphQL URL, from its output. */
   readonly url: string;
   readonly kill: (signal: NodeJS.Signals) => void;
-  /** Waits until this is on standard error, among what else is there. */
+  /** Waits until the text has been printed to standard error. */
   readonly warns: (text: string) => Promise<void>;
   readonly ended: Promise<Ended>;
 }
 
-/** Starts `randar serve` and waits until it says that it is ready. */
+/** Starts `randar serve` and waits until it is ready. */
 export async function serve(args: readonly string[], environment: Environment = {}): Promise<Serving> {
   const { child, ended, said } = start(['serve', ...args], environment);
   const hears = async (stream: 'stdout' | 'stderr', text: string): Promise<void> => {

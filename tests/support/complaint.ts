@@ -10,7 +10,7 @@ const noSibling = (name: string): Promise<Source> => Promise.reject(new Checkpoi
 
 export const opened = (bytes: Uint8Array): Promise<WeightFile> => readWeights(memorySource(fileName, bytes), noSibling);
 
-/** Each tensor's type, shape and bytes, by its name. */
+/** The type, shape and bytes of each tensor, by name. */
 export async function contents(weights: WeightFile): Promise<Map<string, [string, readonly number[], number[]]>> {
   const all = new Map<string, [string, readonly number[], number[]]>();
   for (const [name, { dtype, shape }] of weights.tensors)
@@ -18,7 +18,7 @@ export async function contents(weights: WeightFile): Promise<Map<string, [string
   return all;
 }
 
-/** The message of the CheckpointError that the action ends in, without the file that it must begin with. */
+/** The message of the CheckpointError that the action throws, without the file name it must start with. */
 export async function complaint(action: () => Promise<unknown>, file = fileName): Promise<string> {
   const error: unknown = await action().then(
     () => undefined,

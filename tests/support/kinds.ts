@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Kind {
   readonly name: string;
-  /** Ends a test or a hook that hangs: far above what any takes on a busy two-core machine, and never waited for. */
+  /** Timeout for a test or hook that hangs: far longer than any takes on a busy two-core machine. */
   readonly limitMs: number;
   readonly has: (file: string, text: string) => boolean;
 }
@@ -14,14 +14,15 @@ interface Kind {
 const uses = (text: string, ...harnesses: readonly string[]) =>
   harnesses.some((harness) => text.includes(`support/${harness}.js'`));
 
-/** A test file's kind is told by the harness that it imports, or by its folder; the first kind that has it counts. */
+/** The kind of a test file follows from the harness it imports, or from its folder; the first match counts. */
 const kinds: readonly Kind[] = [
   { name: 'browser', limitMs: 240_000, has: (_, text) => uses(text, 'browser', 'studio/page') },
   {
     name: 'server',
     limitMs: 120_000,
     has: (file, text) =>
-      uses(text, 'server', 'sources', 'cli') || /^tests\/(engine|worker|examples|scripts|dev)\//.test(file),
+      uses(text, 'server', 'sources', 'cli', 'swiftshader') ||
+      /^tests\/(engine|worker|examples|scripts|dev)\//.test(file),
   },
   { name: 'import', limitMs: 120_000, has: (file) => file.startsWith('tests/import/') },
   { name: 'unit', limitMs: 60_000, has: () => true },
@@ -33,11 +34,11 @@ const kindOf = (file: string) => {
 };
 
 const resolve = {
-  // Vite takes graphql's ESM build and Node its CommonJS one: two copies, whose classes are not each other's.
+  // Vite would use graphql's ESM build and Node its CommonJS build: two copies with distinct classes.
   alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }],
 };
 
-/** One vitest project for each kind: `npm test -- --project unit` runs the quick ones. */
+/** One vitest project per kind: `npm test -- --project unit` runs the fast ones. */
 export function testProjects() {
   const files = readdirSync(`${root}tests`, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))

@@ -9,17 +9,17 @@ interface Held {
 }
 
 /**
- * A decode worker without a thread: the test says when it is ready, what it decoded and when it dies. What no scheduler
- * may ask of a worker, it refuses.
+ * A decode worker without a thread: the test decides when it is ready, what it decodes and when it dies. It throws if
+ * the scheduler asks for something that is not allowed.
  */
 export class ScriptedDecodeWorker implements DecodeWorker {
-  /** By id, until the worker says that they have ended. */
+  /** By id, until the worker reports that they have ended. */
   readonly held = new Map<string, Held>();
-  /** Ids in the order in which they came. */
+  /** Ids in order of arrival. */
   readonly admitted: string[] = [];
   readonly cancelled: string[] = [];
   readonly ready: Promise<TransformerFacts>;
-  /** 0 as long as it cannot work. */
+  /** 0 while it cannot work. */
   kvSlots = 0;
   isClosed = false;
   onAdmit: (id: string) => void = () => undefined;
@@ -65,7 +65,7 @@ export class ScriptedDecodeWorker implements DecodeWorker {
     this.handlers.message({ type: 'started', id });
   }
 
-  /** One run that decodes the next cell of every picture of each of them. */
+  /** One run that decodes the next cell of every picture of these generations. */
   step(...ids: readonly string[]): void {
     const steps = ids.map((id) => {
       const held = this.held.get(id);
@@ -81,13 +81,13 @@ export class ScriptedDecodeWorker implements DecodeWorker {
     this.handlers.message({ type: 'stepped', steps });
   }
 
-  /** The worker has let go of it: it is finished, was cancelled, or failed with the error. */
+  /** Reports that a generation has ended: finished, cancelled, or failed with the error. */
   end(id: string, error?: ThreadError): void {
     this.held.delete(id);
     this.handlers.message({ type: 'ended', id, ...(error ? { error } : {}) });
   }
 
-  /** A new thread is on its way: `becomeReady` is its first word. */
+  /** Dies and is being replaced; `becomeReady` is the replacement's first message. */
   die(code = 'WORKER_DIED'): void {
     this.held.clear();
     this.kvSlots = 0;
@@ -102,7 +102,7 @@ export interface ScriptedScheduler {
   readonly workers: readonly ScriptedDecodeWorker[];
 }
 
-/** A scheduler of the golden model square4 whose workers follow the test; none of them is ready yet. */
+/** A scheduler of the golden model square4 with scripted workers; none is ready yet. */
 export function scriptedScheduler(options: Partial<SchedulerOptions> = {}): ScriptedScheduler {
   const workers: ScriptedDecodeWorker[] = [];
   const scheduler = new Scheduler(

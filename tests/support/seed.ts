@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-// Properties explore: each run draws another seed, which fast-check prints where one fails. FAST_CHECK_SEED repeats it.
+// Each run uses a new seed, which fast-check prints on failure. FAST_CHECK_SEED repeats a run.
 const asked = process.env.FAST_CHECK_SEED;
 if (asked !== undefined) {
   const seed = Number(asked);

@@ -9,12 +9,12 @@ import { goldenModels } from './goldens/models.js';
 export interface TestServer {
   readonly engine: Engine;
   readonly server: RunningServer;
-  /** What was reported where nobody waited for an answer. */
+  /** Errors reported outside of requests. */
   readonly reported: unknown[];
   readonly url: string;
 }
 
-/** Starts a real engine and a real server on a free port before this file's tests, and ends both after them. */
+/** Starts a real engine and a real server on a free port before this file's tests, and stops both afterwards. */
 export function useServer(options: Partial<EngineOptions> = {}): () => TestServer {
   let running: TestServer | undefined;
   let models: string | undefined;
@@ -67,7 +67,7 @@ export async function post<Data>(url: string, query: string, variables: object =
   return (await response.json()) as Result<Data>;
 }
 
-/** One event of a subscription, as the tests ask for it. */
+/** An event of a subscription, with the fields that the tests request. */
 export interface SubscribedEvent {
   readonly __typename: string;
   readonly sequence: number;
@@ -98,7 +98,7 @@ export function webSocketClient(url: string): Client {
   return createClient({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
 }
 
-/** A subscription on a WebSocket of its own. */
+/** A subscription over its own WebSocket. */
 export const overWebSocket: Subscribe = (url, query, variables) => {
   const client = webSocketClient(url);
   const results = client.iterate<Record<string, SubscribedEvent>>({ query, variables: { ...variables } });
@@ -119,7 +119,7 @@ export const overWebSocket: Subscribe = (url, query, variables) => {
   };
 };
 
-/** A subscription as server-sent events, distinct connections. */
+/** A subscription over server-sent events, distinct connections. */
 export const overSse: Subscribe = (url, query, variables) => {
   const abort = new AbortController();
   const results = (async function* () {
@@ -152,7 +152,7 @@ export const overSse: Subscribe = (url, query, variables) => {
   };
 };
 
-/** Every event of a subscription; an error of the API is thrown. */
+/** All events of a subscription; throws errors of the API. */
 export async function readEvents(
   results: AsyncIterable<Result<Record<string, SubscribedEvent>>>,
   onEvent: (event: SubscribedEvent) => boolean | undefined = () => undefined,

@@ -1,14 +1,14 @@
 import sharp from 'sharp';
 import { eventFields, overWebSocket, readEvents, type SubscribedEvent } from './server.js';
 
-/** A generation as its subscriber saw it. */
+/** A generation as seen by its subscriber. */
 export interface Seen {
   readonly id: string;
   readonly events: readonly SubscribedEvent[];
-  /** GenerationStarted's, of each picture; null where not known. */
+  /** From GenerationStarted, per picture; null if unknown. */
   readonly known: readonly (number | null)[][];
   readonly steps: readonly SeenStep[];
-  /** Of each finished picture; none where it did not complete. */
+  /** The finished pictures; empty if it did not complete. */
   readonly pictures: readonly { tokens: number[]; width: number; url: string; seed: number }[];
 }
 
@@ -22,7 +22,7 @@ const subscription = `subscription ($input: GenerateInput!) { generate(input: $i
   ${eventFields} ... on GenerationStarted { known { values } }
 } }`;
 
-/** Draws to the end, or until `onEvent` says false. */
+/** Draws to the end, or until `onEvent` returns false. */
 export async function draw(
   url: string,
   input: object,
@@ -42,7 +42,7 @@ export async function draw(
   };
 }
 
-/** An RGB image whose pixels all differ somewhat, as a PNG. */
+/** A PNG in RGB whose pixels all differ slightly. */
 export async function photo(width: number, height = width): Promise<Buffer> {
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
     const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];

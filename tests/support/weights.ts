@@ -8,7 +8,7 @@ import { writeSafetensors } from '../../src/checkpoint/write-safetensors.js';
 import { Random } from '../../src/decoding/random.js';
 import { dict, pickleOf, tensor as torchTensor, text, torchFile } from './broken-files/torch.js';
 
-/** A tensor of a file that a test makes. */
+/** A tensor of a file made by a test. */
 export interface Tensor {
   readonly dtype: StoredType;
   readonly shape: readonly number[];
@@ -23,7 +23,7 @@ export const floatTensor = (shape: readonly number[], values: ArrayLike<number>)
   bytes: new Uint8Array(Float32Array.from(values).buffer),
 });
 
-/** A fresh folder for this file's tests, gone after them. */
+/** A temporary folder for this file's tests, deleted afterwards. */
 export function useFolder(): () => string {
   let folder = '';
   beforeAll(async () => {
@@ -33,7 +33,7 @@ export function useFolder(): () => string {
   return () => folder;
 }
 
-/** Everything in a folder, at any depth. */
+/** Every path in a folder, at any depth. */
 export async function filesIn(folder: string): Promise<string[]> {
   return (await readdir(folder, { recursive: true })).sort();
 }
@@ -53,14 +53,14 @@ export async function writeTensors(path: string, tensors: ReadonlyMap<string, Te
   return path;
 }
 
-/** A copy of weights of any kind as safetensors, with something done to it. */
+/** Copies weights of any format to safetensors, with an edit. */
 export async function editWeights(from: string, to: string, edit: (tensors: Tensors) => void): Promise<string> {
   const tensors = await readTensors(from);
   edit(tensors);
   return writeTensors(to, tensors);
 }
 
-/** The same tensors in three safetensors files and their index, in a folder; the index's path. */
+/** Writes the tensors as three safetensors files with an index in a folder. Returns the index's path. */
 export async function writeSharded(folder: string, tensors: Tensors): Promise<string> {
   const shardOf = new Map([...tensors.keys()].map((name, i) => [name, `model-${i % 3}.safetensors`]));
   for (const shard of new Set(shardOf.values())) {
@@ -71,7 +71,7 @@ export async function writeSharded(folder: string, tensors: Tensors): Promise<st
   return index;
 }
 
-/** The same tensors, fp32 all of them, as torch.save writes {"model": ...}. */
+/** Writes the tensors as fp32, like torch.save({"model": ...}). */
 export async function writeTorch(path: string, tensors: Tensors): Promise<string> {
   const all = [...tensors];
   const entries = all.flatMap(([name, { shape }], i) => [text(name), torchTensor({ key: `k${i}`, shape })]);
@@ -117,7 +117,7 @@ export function randomTransformer({ dimension, layers, hidden, vocabulary, class
   return tensors;
 }
 
-/** Where one number that is none stands. */
+/** Replaces one number with NaN. */
 export function withNaN(tensor: Tensor): Tensor {
   const values = new Float32Array(tensor.bytes.slice().buffer, 0, elementCount(tensor.shape));
   values[values.length >> 1] = NaN;

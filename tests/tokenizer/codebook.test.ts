@@ -6,7 +6,7 @@ function codebook(...rows: readonly number[][]): Codebook {
   return createCodebook(rows.length, Float32Array.from(rows.flat()), true);
 }
 
-/** Vectors that are cells, as an encoder puts them out: [dimensions, cells]. */
+/** Arranges vectors as cells of an encoder's output: [dimensions, cells]. */
 function map(...cells: readonly number[][]): Float32Array {
   const dimensions = cells[0]?.length ?? 0;
   return Float32Array.from({ length: dimensions * cells.length }, (_, i) => {
@@ -29,7 +29,7 @@ describe('a codebook', () => {
     expect([...rows]).toEqual([3 / 5, 4 / 5, 0, -1, 1, 0].map(Math.fround));
   });
 
-  it('leaves the checkpoint as it is, and a row of zeros too', () => {
+  it('does not change the checkpoint, or a row of zeros', () => {
     const data = Float32Array.of(0, 0, 3, 4);
     const { rows } = createCodebook(2, data, true);
     expect([...data]).toEqual([0, 0, 3, 4]);
@@ -43,7 +43,7 @@ describe('quantising', () => {
     expect([...quantise(map([0.1, 5], [-2, 1], [0.001, 0.0001]), rows)]).toEqual([1, 2, 0]);
   });
 
-  it('takes the lowest of equals', () => {
+  it('breaks ties by the lowest index', () => {
     expect([...quantise(map([2, 2]), codebook([0, -1], [1, 1], [5, 5]))]).toEqual([1]);
     expect([...quantise(map([0, 0]), codebook([1, 0], [0, 1]))]).toEqual([0]);
   });
@@ -67,7 +67,7 @@ describe('looking up', () => {
     expect([...lookUp(Int32Array.of(1, 0, 1), codebook([1, 0], [0, -1]))]).toEqual([0, 1, 0, -1, 0, -1]);
   });
 
-  it('is undone by quantising, where no two rows point the same way', () => {
+  it('is undone by quantising, if no two rows have the same direction', () => {
     const oneWayEach = fc
       .uniqueArray(vector, {
         minLength: 1,
@@ -87,7 +87,7 @@ describe('looking up', () => {
     );
   });
 
-  it.each([-1, 2, 1e6])('refuses token %s of 2, and says in which cell', (token) => {
+  it.each([-1, 2, 1e6])('rejects token %s of 2, and says in which cell', (token) => {
     const rows = codebook([1, 0], [0, 1]);
     expect(() => lookUp(Int32Array.of(0, 1, token), rows)).toThrow(
       new RangeError(`cell 2: expected a token from 0 to 1, got ${token}`),

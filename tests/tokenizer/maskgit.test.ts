@@ -69,7 +69,7 @@ describe('the MaskGIT tokenizer', () => {
     expect([...pixels]).toEqual(golden.decoded_u8.flat(2));
   });
 
-  it('takes bytes as 0..1', async () => {
+  it('maps bytes to 0..1', async () => {
     const rgb = Uint8Array.from({ length: golden.pixels ** 2 * 3 }, (_, i) => {
       const at = Math.floor(i / 3);
       const level = golden.image[i % 3]?.[Math.floor(at / golden.pixels)]?.[at % golden.pixels] ?? 0;
@@ -78,11 +78,11 @@ describe('the MaskGIT tokenizer', () => {
     const tokens = await tokenizer.encode(rgb, golden.pixels, golden.pixels);
     const moved = golden.image_codes.flat().filter((code, cell) => tokens[cell] !== code);
     expect(tokens).toHaveLength(side * side);
-    // Half a level of rounding moves a cell of noise that lies between two rows, and no others.
+    // Rounding by half a level moves only cells of the noise picture that lie between two rows.
     expect(moved.length).toBeLessThanOrEqual(2);
   });
 
-  it('decodes and encodes grids that are not square, each picture of a batch as by itself', async () => {
+  it('decodes and encodes grids that are not square, each picture of a batch as if alone', async () => {
     const grid = { width: 5, height: 3 };
     const pictures = [3, 17].map((step) => Int32Array.from({ length: 15 }, (_, i) => (i * step) % 40));
     const pixels = await tokenizer.decodeBatch(pictures, grid);
@@ -95,22 +95,22 @@ describe('the MaskGIT tokenizer', () => {
     await expect(tokenizer.encode(new Uint8Array(18 * 12 * 3), 18, 12)).rejects.toThrow('multiples of 4');
   });
 
-  it('has a patch for each code, each with colours of its own', async () => {
+  it('has a patch for each code, each with its own colours', async () => {
     const { pixels, vocabulary, factor } = await buildPatches(tokenizer);
     const patches = Array.from({ length: vocabulary }, (_, i) => pixels.subarray(i * 48, (i + 1) * 48).join());
     expect([vocabulary, factor, pixels.length]).toEqual([40, 4, 40 * 48]);
     expect(new Set(patches).size).toBe(40);
   });
 
-  it('is refused where another family is expected, and says what to do', async () => {
+  it('is rejected if another family is expected, and says what to do', async () => {
     const error = await loadTokenizer(path, graphsOnHost(options), 'llamagen').catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(CheckpointError);
     expect((error as CheckpointError).message).toBe(
-      `${path}: holds a tokenizer of the family "maskgit", "llamagen" expected: ` +
-        'name this family in tokenizer.family of model.json, or another file',
+      `${path}: contains a tokenizer of the family "maskgit", expected "llamagen": ` +
+        'change tokenizer.family in model.json, or use another file',
     );
     await expect(
       loadTokenizer(goldenFile('llamagen-f4.safetensors'), graphsOnHost(options), 'maskgit'),
-    ).rejects.toThrow('holds a tokenizer of the family "llamagen", "maskgit" expected');
+    ).rejects.toThrow('contains a tokenizer of the family "llamagen", expected "maskgit"');
   });
 });

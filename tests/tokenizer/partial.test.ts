@@ -4,7 +4,7 @@ import { cellCount, unknownToken, type Grid } from '../../src/decoding/grid.js';
 import { decodePartial, spreadKnown } from '../../src/tokenizer/partial.js';
 import { loadTokenizerGolden } from '../support/goldens/load.js';
 
-/** Grids with some cells known, others not. */
+/** Grids with some cells known. */
 const partial = fc
   .record({ width: fc.integer({ min: 1, max: 9 }), height: fc.integer({ min: 1, max: 9 }) })
   .chain((grid) => {
@@ -17,8 +17,8 @@ const partial = fc
 const steps = (a: number, b: number, { width }: Grid): number =>
   Math.abs(Math.floor(a / width) - Math.floor(b / width)) + Math.abs((a % width) - (b % width));
 
-describe('spreading what is known', () => {
-  it('leaves known cells as they are, and none unknown', () => {
+describe('spreading known tokens', () => {
+  it('does not change known cells, and leaves none unknown', () => {
     fc.assert(
       fc.property(partial, ({ grid, tokens }) => {
         const before = tokens.slice();
@@ -47,12 +47,12 @@ describe('spreading what is known', () => {
     );
   });
 
-  it('does not go round the end of a row', () => {
+  it('does not wrap around at the end of a row', () => {
     const tokens = Int32Array.of(-1, -1, 5, -1, -1, -1, -1, -1, 7);
     expect([...spreadKnown(tokens, { width: 3, height: 3 })]).toEqual([5, 5, 5, 5, 5, 5, 7, 7, 7]);
   });
 
-  it('fills a grid of which nothing is known', () => {
+  it('fills a grid in which nothing is known', () => {
     expect([...spreadKnown(Int32Array.of(-1, -1), { width: 2, height: 1 })]).toEqual([0, 0]);
   });
 });
@@ -72,14 +72,14 @@ describe('a partly decoded picture', () => {
     }
   });
 
-  it('is the finished picture when all is known', async () => {
+  it('is the finished picture when everything is known', async () => {
     const { tokenizer } = await loadTokenizerGolden('llamagen-f8');
     const tokens = Int32Array.of(4, 60, 9, 1, 2, 30);
     expect(await decodePartial(tokenizer, tokens, grid)).toEqual(await tokenizer.decode(tokens, grid));
   });
 });
 
-/** Every byte of a picture: its cell, and whether a checkerboard of half a cell's squares is light there. */
+/** For every byte of a picture, its cell, and whether a checkerboard with squares of half a cell is light there. */
 function* pixelsOf(picture: Uint8Array, { width }: Grid, factor: number) {
   for (const index of picture.keys()) {
     const [x, y] = [Math.floor(index / 3) % (width * factor), Math.floor(index / 3 / (width * factor))];

@@ -14,17 +14,17 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('a file of patches', () => {
   const table = { vocabulary: 3, factor: 2, pixels: Uint8Array.from({ length: 36 }, (_, i) => i * 7) };
 
-  it('gives the table back that was written', async () => {
+  it('round-trips a table', async () => {
     const file = join(folder, 'patches.safetensors');
     await writePatches(file, table);
     expect(await readPatches(file, table)).toEqual(table);
   });
 
-  it('of another tokenizer is refused, with a way on', async () => {
+  it('of another tokenizer is rejected, with what to do', async () => {
     const file = join(folder, 'other.safetensors');
     await writePatches(file, table);
     const reading = readPatches(file, { vocabulary: 4, factor: 2 });
     await expect(reading).rejects.toThrow(CheckpointError);
-    await expect(reading).rejects.toThrow(/\[3, 2, 2, 3\], \[4, 2, 2, 3\] expected; without it in model.json/);
+    await expect(reading).rejects.toThrow(/\[3, 2, 2, 3\], expected \[4, 2, 2, 3\]; remove it from model.json/);
   });
 });

@@ -12,7 +12,7 @@ import { builtInModels } from '../support/goldens/models.js';
 const vocabulary = 5;
 const factor = 4;
 
-/** Patches whose every byte is another one: byte i of token t is 40 t + i, up to a cell's 48 bytes. */
+/** Patches with unique bytes: byte i of token t is 40 t + i, with 48 bytes per cell. */
 const table: PatchTable = {
   vocabulary,
   factor,
@@ -95,7 +95,7 @@ describe('a mosaic', () => {
 });
 
 describe('painting unknown cells', () => {
-  it('leaves known cells alone', () => {
+  it('does not change known cells', () => {
     const grid = { width: 2, height: 2 };
     const picture = new Uint8Array(4 * 48).fill(7);
     paintUnknownCells(picture, Int32Array.of(0, -1, -1, 3), grid, factor);
@@ -121,9 +121,9 @@ describe('the patches of a tokenizer', () => {
     expect([...asked].sort((a, b) => a - b)).toEqual([...Array(tokenizer.vocabulary).keys()]);
   });
 
-  it('are what the decoder draws for a code, wherever it draws it', async () => {
+  it('are what the decoder draws for a code anywhere', async () => {
     const { tokenizer } = await loadTokenizerGolden('llamagen-f4');
-    // Draws every cell of token t in the colour (t, 2 t, 3 t), whatever lies around it.
+    // Draws every cell of token t in the colour (t, 2 t, 3 t), regardless of its neighbours.
     const plain: Tokenizer = {
       ...tokenizer,
       decode: (tokens, grid) => {
@@ -143,7 +143,7 @@ describe('the patches of a tokenizer', () => {
   it('make a mosaic that looks like the picture', async () => {
     const tokenizer = await loadTokenizer(`${builtInModels}/emoji/tokenizer.safetensors`, graphsOnHost(onOneThread));
     const side = 16 * tokenizer.factor;
-    // A dark disc on white, as an emoji stands.
+    // A dark disc on white, like an emoji.
     const disc = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
       const [x, y] = [Math.floor(i / 3) % side, Math.floor(i / 3 / side)];
       return Math.hypot(x - side / 2, y - side / 2) < side / 3 ? 40 : 255;
@@ -155,12 +155,12 @@ describe('the patches of a tokenizer', () => {
     expect(off).toBeLessThan(40);
   });
 
-  it('of the built-in model, as they lie beside it, are those of its tokenizer', async () => {
+  it('in the built-in model are those of its tokenizer', async () => {
     const tokenizer = await loadTokenizer(`${builtInModels}/emoji/tokenizer.safetensors`, graphsOnHost(onOneThread));
     const kept = await readPatches(`${builtInModels}/emoji/patches.safetensors`, tokenizer);
     const made = await buildPatches(tokenizer);
     const off = made.pixels.filter((level, i) => Math.abs(level - (kept.pixels[i] ?? 0)) > 2).length;
-    // Where rounding alone arranges some codes otherwise, those have other company.
+    // If rounding alone changes the arrangement of some codes, these have other neighbours.
     expect(off).toBeLessThan(made.pixels.length / 20);
   });
 });

@@ -40,6 +40,13 @@ describe('a tokenizer', () => {
     await expectThePixels(placed);
   });
 
+  it('is on the CPU where WebGPU decodes, and says why', async () => {
+    const placed = await placeTokenizer(path, 'llamagen', { provider: 'webgpu', index: 0 }, () => without());
+    expect(placed.device).toEqual(cpu);
+    expect(placed.whyNotOnGpu).toBe('only one thread may use webgpu');
+    await placed.close();
+  });
+
   it('is on the CPU where the GPU lacks cuDNN, and says what brings it', async () => {
     const placed = await placeTokenizer(path, 'llamagen', cuda, () => without('cuDNN'));
     expect(placed.device).toEqual(cpu);
@@ -55,7 +62,7 @@ describe('a tokenizer', () => {
   });
 
   it('is refused where its weights are of another family, on whichever device', async () => {
-    await expect(placeTokenizer(path, 'maskgit', cuda, () => without('cuDNN'))).rejects.toThrow('"maskgit" expected');
+    await expect(placeTokenizer(path, 'maskgit', cuda, () => without('cuDNN'))).rejects.toThrow('expected "maskgit"');
   });
 });
 

@@ -4,7 +4,7 @@ import { createCodebook } from '../../src/tokenizer/codebook.js';
 import { arrangeBySimilarity } from '../../src/tokenizer/similarity.js';
 
 describe('pictures of similar codes', () => {
-  it('hold every code equally often, but for the last round', () => {
+  it('contain every code equally often, except for the last round', () => {
     const sides = fc.integer({ min: 1, max: 6 });
     const sizes = fc.record({
       vocabulary: fc.integer({ min: 1, max: 40 }),
@@ -25,20 +25,20 @@ describe('pictures of similar codes', () => {
     );
   });
 
-  it('put each beside its nearest, by distance, of those that are left', () => {
-    // On a line, shuffled: by direction alone all of them would be the same.
+  it('put each next to its nearest remaining neighbour', () => {
+    // On a line, shuffled: by direction alone all of them would be equal.
     const stored = Float32Array.of(1, 5, 3, 2, 6, 4);
     const [row] = arrangeBySimilarity(createCodebook(6, stored, false), { width: 6, height: 1 }, 1);
     expect([...(row ?? [])].map((token) => stored[token])).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('look to the left and above alike', () => {
+  it('weigh left and upper neighbours equally', () => {
     const rows = [
       [0, 0, 0],
-      // Beside it, and below it.
+      // Next to it, and below it.
       [3, 0, 0],
       [0, 3.1, 0],
-      // Near to the sum of these two; to the second; to the first; to their mean.
+      // Close to the sum of these two; to the second; to the first; to their mean.
       [3.5, 3.5, 0],
       [0, 5.9, 0],
       [5.9, 0, 0],

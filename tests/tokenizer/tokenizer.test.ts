@@ -10,7 +10,7 @@ import { builtInModels } from '../support/goldens/models.js';
 
 type Golden = Awaited<ReturnType<typeof loadTokenizerGolden>>;
 
-/** [3, H, W] nested numbers as [H, W, 3] bytes, in pixels that the tokenizer takes. */
+/** Converts nested numbers [3, H, W] to bytes [H, W, 3], in the tokenizer's pixel range. */
 function toRgb({ image, pixels }: TokenizerGolden): Uint8Array {
   return Uint8Array.from({ length: pixels * pixels * 3 }, (_, i) => {
     const at = Math.floor(i / 3);
@@ -22,7 +22,7 @@ const bytes = (levels: number) => Uint8Array.from({ length: levels }, (_, i) => 
 
 type Runtime = 'onnxruntime-node' | 'C API';
 const runtimes: readonly Runtime[] = noDeviceOnHost ? ['onnxruntime-node'] : ['onnxruntime-node', 'C API'];
-// Rounded to bytes, two cells of this picture of noise come nearer to another row.
+// After rounding to bytes, two cells of this noise picture are closer to another row.
 const moved = { 'llamagen-f4': 2, 'llamagen-f8': 0 } as const;
 const cases = runtimes.flatMap((runtime) =>
   Object.entries(moved).map(([name, codesThatBytesMove]) => ({ name, codesThatBytesMove, runtime })),
@@ -63,7 +63,7 @@ describe.each(cases)('the tokenizer of $name by $runtime', ({ name, codesThatByt
     expect(moved).toHaveLength(codesThatBytesMove);
   });
 
-  it('decodes codes to the pixels of the reference, but for those on the border of two levels', async () => {
+  it('decodes codes to the pixels of the reference, except on the border of two levels', async () => {
     const tokens = Int32Array.from(golden.codes[0] ?? []);
     const pixels = await tokenizer.decode(tokens, { width: side, height: side });
     const expected = golden.decoded_u8.flat(2);
@@ -74,12 +74,12 @@ describe.each(cases)('the tokenizer of $name by $runtime', ({ name, codesThatByt
       const toBorder = Math.abs(exact - Math.round(exact));
       return pixels[i] === level ? [] : [{ row, column, by: Math.abs((pixels[i] ?? 0) - level), toBorder }];
     });
-    // The golden has five digits: a border within a hundredth of a level is one for it.
+    // The golden has five digits, so it counts as on a border within a hundredth of a level.
     expect(off.filter(({ by, toBorder }) => by > 1 || toBorder > 0.01)).toEqual([]);
     expect(off.length).toBeLessThan(expected.length / 1000);
   });
 
-  it('decodes several pictures at once as each by itself', async () => {
+  it('decodes several pictures at once as if alone', async () => {
     const grid = { width: 3, height: 2 };
     const pictures = [0, 1, 2].map((from) => Int32Array.from({ length: 6 }, (_, i) => from * 6 + i));
     const together = await tokenizer.decodeBatch(pictures, grid);
@@ -103,7 +103,7 @@ describe.each(cases)('the tokenizer of $name by $runtime', ({ name, codesThatByt
 });
 
 describe('the tokenizer of the built-in model', () => {
-  /** A third each of red, white and blue from the left, dark in the lower half. */
+  /** A third each of red, white and blue from the left, darker in the lower half. */
   const flag = (width: number, height: number) =>
     Uint8Array.from({ length: width * height * 3 }, (_, i) => {
       const at = Math.floor(i / 3);
@@ -116,7 +116,7 @@ describe('the tokenizer of the built-in model', () => {
     ['square', { width: 16, height: 16 }],
     ['wide', { width: 18, height: 4 }],
     ['high', { width: 6, height: 20 }],
-  ])('gives a %s picture back much as it was', async (_, grid) => {
+  ])('reconstructs a %s picture closely', async (_, grid) => {
     const tokenizer = await loadTokenizer(`${builtInModels}/emoji/tokenizer.safetensors`, graphsOnHost(onOneThread));
     const [width, height] = [grid.width * tokenizer.factor, grid.height * tokenizer.factor];
     const picture = flag(width, height);
@@ -125,7 +125,7 @@ describe('the tokenizer of the built-in model', () => {
     const back = await tokenizer.decode(tokens, grid);
     expect(back).toHaveLength(picture.length);
     const off = back.reduce((sum, level, i) => sum + Math.abs(level - (picture[i] ?? 0)), 0) / picture.length;
-    // Cells in other places are off by 80 and more.
+    // Cells at wrong places would be off by 80 and more.
     expect(off).toBeLessThan(40);
   });
 });

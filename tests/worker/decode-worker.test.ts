@@ -10,7 +10,7 @@ import { startDecodeWorker } from '../../src/worker/decode-worker.js';
 import { goldenModels } from '../support/goldens/models.js';
 import { square4Request } from '../support/goldens/requests.js';
 
-/** More slots than any test of these uses; memory that no picture touches is not taken. */
+/** More slots than any of these tests uses; memory that no picture touches is not allocated. */
 const kvBytes = 4e8;
 const maxConcurrent = 3;
 let models: string;
@@ -51,7 +51,7 @@ async function ended(of: Generation): Promise<Generation> {
 }
 
 describe('a decode worker', () => {
-  it('gives each picture of a generation what its seed gives alone', async () => {
+  it('gives each picture of a generation the same as its seed alone', async () => {
     const together = generation({ seed: 20, count: 3, sampling: { temperature: 1, topK: 5, topP: 1 } });
     scheduler.enqueue(together, 'client');
     await ended(together);
@@ -64,7 +64,7 @@ describe('a decode worker', () => {
   });
 });
 
-describe('generations that are decoded together', () => {
+describe('generations decoded together', () => {
   const various = (): Generation[] => [
     generation({ seed: 30, tokensPerStep: [4, 4, 4, 4], guidance: { start: 1, end: 1, curve: 'linear', power: 1 } }),
     generation({ seed: 31, count: 3, order: { kind: 'spiral' }, sampling: { temperature: 1, topK: 5, topP: 0.9 } }),
@@ -78,7 +78,7 @@ describe('generations that are decoded together', () => {
     generation({ seed: 34, guidance: { start: 3, end: 3, curve: 'cosine', power: 2 } }),
   ];
 
-  it('come to the tokens that each comes to alone, whatever they are and whenever they join', async () => {
+  it('have the same tokens as alone, whatever they are and whenever they join', async () => {
     const alone: (readonly Int32Array[])[] = [];
     for (const each of various()) {
       scheduler.enqueue(each, 'client');
@@ -87,15 +87,16 @@ describe('generations that are decoded together', () => {
     const together = various();
     for (const [i, each] of together.entries()) {
       scheduler.enqueue(each, `client ${i}`);
-      // The next one joins when this one has begun.
+      // The next one joins after this one has started.
       await each.log.follow(1).next();
     }
     await Promise.all(together.map(ended));
     expect(together.map(({ tokens }) => tokens)).toEqual(alone);
   });
 
-  it('begin at once while there is room, and do not wait for the end of others', async () => {
-    // Pictures enough for a step to last. They come at once: whatever this thread hears late, it hears in order.
+  it('start at once while there is room, and do not wait for others to end', async () => {
+    // Enough pictures for slow steps. They arrive together: however late the thread reads its messages, it reads them
+    // in order.
     const long = generation({ seed: 40, count: 400 });
     const short = generation({ seed: 41, tokensPerStep: [8, 8] });
     for (const each of [long, short]) scheduler.enqueue(each, 'client');
@@ -104,7 +105,7 @@ describe('generations that are decoded together', () => {
     expect((await ended(long)).status).toBe('completed');
   });
 
-  it('may be cancelled before the thread has heard of them', async () => {
+  it('may be cancelled before the thread has received them', async () => {
     const each = generation();
     scheduler.enqueue(each, 'client');
     scheduler.cancel(each);
@@ -115,7 +116,7 @@ describe('generations that are decoded together', () => {
     expect(each.log.length).toBe(2);
   });
 
-  it('give their slots back when they are cancelled in the middle', async () => {
+  it('release their slots when they are cancelled in the middle', async () => {
     for (let i = 0; i < 3 * maxConcurrent; i++) {
       const each = generation({ seed: i, count: 16 });
       scheduler.enqueue(each, 'client');
@@ -131,8 +132,8 @@ describe('generations that are decoded together', () => {
 });
 
 describe('a decode worker with little KV memory', () => {
-  it('has as many slots as fit, and uses them again and again', async () => {
-    // square4: 2 layers of 33 positions of 64 numbers, keys and values: 33,792 bytes a slot.
+  it('has as many slots as fit, and reuses them', async () => {
+    // square4: 2 layers of 33 positions of 64 numbers, keys and values: 33,792 bytes per slot.
     const small = start({ kvBytes: 5 * 33_792 });
     try {
       expect(await small.ready).toMatchObject({ kvSlots: 5, kvSlotBytes: 33_792 });
@@ -146,7 +147,7 @@ describe('a decode worker with little KV memory', () => {
     }
   });
 
-  it('cannot be started where not even one slot fits', async () => {
+  it('cannot be started if not even one slot fits', async () => {
     const none = start({ kvBytes: 33_791 });
     await expect(none.ready).rejects.toThrow('raise --memory');
     await none.close();
@@ -160,7 +161,7 @@ describe('several decode workers', () => {
     return several;
   };
 
-  it('come to the same tokens in whichever of them', async () => {
+  it('give the same tokens in any of them', async () => {
     const several = await startSeveral();
     try {
       const requests = Array.from({ length: 9 }, (_, i) => ({ seed: 60 + i, count: 1 + (i % 2) }));
@@ -179,20 +180,21 @@ describe('several decode workers', () => {
     }
   });
 
-  it('whose threads die fail what ran in them, and go on in new ones', async () => {
+  it('whose threads die fail what ran in them, and continue in new ones', async () => {
     const threads: Worker[] = [];
     const count = (thread: Worker) => void threads.push(thread);
     process.on('worker', count);
     const several = await startSeveral();
     try {
-      // One may be near its end when another begins: they die as soon as any has drawn something, in long steps.
+      // One may be nearly finished when another starts, so the threads die as soon as any has drawn something, in slow
+      // steps.
       const running = Array.from({ length: 4 }, (_, i) => generation({ seed: i, count: 800 }));
       for (const each of running) several.enqueue(each, 'client');
       expect([several.running, several.queued]).toEqual([4, 0]);
       await Promise.race(running.map((each) => each.log.follow(2).next()));
       const died = threads.splice(0);
       const exits = died.map((thread) => once(thread, 'exit'));
-      // A thread that its owner did not tell to close dies as one that crashes does.
+      // A thread that exits without its owner's request counts as crashed.
       for (const thread of died) thread.postMessage({ type: 'close' });
       await Promise.all(exits);
       for (const each of running) expect((await ended(each)).error?.code).toBe('WORKER_DIED');

@@ -17,7 +17,7 @@ const tokens = Int32Array.from({ length: 16 }, (_, i) => i * 3);
 let models: string;
 let manifest: Manifest;
 const workers: PictureWorker[] = [];
-/** Every thread that was started since the test began. */
+/** Every thread started since the test began. */
 const threads: Worker[] = [];
 const count = (worker: Worker) => void threads.push(worker);
 
@@ -41,7 +41,7 @@ function start(of = manifest): PictureWorker {
   return worker;
 }
 
-/** When the next thread that is started has ended. */
+/** Resolves when the next thread that is started has ended. */
 async function nextThreadEnds(): Promise<void> {
   const [thread] = (await once(process, 'worker')) as [Worker];
   await once(thread, 'exit');
@@ -54,7 +54,7 @@ async function refusal(of: Promise<unknown>): Promise<WorkerError> {
 }
 
 describe('a picture worker', () => {
-  it('says what its weights are, and answers as the tokenizer does', async () => {
+  it('describes its weights, and answers like the tokenizer', async () => {
     const { tokenizer } = await loadTokenizerGolden('llamagen-f4');
     const worker = start();
     const { fingerprint, ...facts } = await worker.ready;
@@ -66,7 +66,7 @@ describe('a picture worker', () => {
     expect(await worker.patches()).toEqual((await buildPatches(tokenizer)).pixels);
   });
 
-  it('answers what was asked before it was ready, each question its own', async () => {
+  it('answers each request made before it was ready', async () => {
     const worker = start();
     const pictures = await Promise.all([1, 2, 3].map((token) => worker.decode(new Int32Array(16).fill(token), grid)));
     for (const [i, picture] of pictures.entries()) {
@@ -75,7 +75,7 @@ describe('a picture worker', () => {
     expect(pictures[0]).not.toEqual(pictures[1]);
   });
 
-  it('refuses a job that cannot be done, and goes on', async () => {
+  it('rejects an invalid job, and continues', async () => {
     const worker = start();
     const { message } = await refusal(worker.decode(Int32Array.of(1, 50), { width: 2, height: 1 }));
     expect(message).toBe('cell 1: expected a token from 0 to 49, got 50');
@@ -83,7 +83,7 @@ describe('a picture worker', () => {
     expect(threads).toHaveLength(1);
   });
 
-  it('refuses more jobs than may wait, and does those that it took', async () => {
+  it('rejects more jobs than may wait, and completes those it accepted', async () => {
     const worker = start();
     const taken = Array.from({ length: 128 }, () => worker.decode(tokens, grid));
     expect(await refusal(worker.decode(tokens, grid))).toMatchObject({ code: 'QUEUE_FULL' });
@@ -93,7 +93,7 @@ describe('a picture worker', () => {
 });
 
 describe('a picture worker whose thread dies', () => {
-  it('fails what waited for it, and does the next job in a new one', async () => {
+  it('fails waiting jobs, and runs the next job in a new one', async () => {
     const worker = start();
     await worker.ready;
     const jobs = Array.from({ length: 100 }, () => worker.decode(tokens, grid));
@@ -118,7 +118,7 @@ describe('a picture worker whose thread dies', () => {
     }
   });
 
-  it('is given up where a new one cannot be started', async () => {
+  it('is given up if a new one cannot be started', async () => {
     const own = await readManifest(join(models, 'square8'));
     const worker = start(own);
     await worker.ready;
@@ -134,7 +134,7 @@ describe('a picture worker whose thread dies', () => {
 });
 
 describe('a picture worker with unusable weights', () => {
-  it('says why, to who waits and to who comes later, and is not started again', async () => {
+  it('reports why, to current and later requests, and is not restarted', async () => {
     const broken = { ...manifest, tokenizer: { ...manifest.tokenizer, file: 'transformer.safetensors' } };
     const worker = start(broken);
     const waiting = refusal(worker.decode(tokens, grid));
@@ -150,7 +150,7 @@ describe('a picture worker with unusable weights', () => {
 });
 
 describe('closing a picture worker', () => {
-  it('ends its thread, and refuses what waits and what comes later', async () => {
+  it('ends its thread, and rejects waiting and later jobs', async () => {
     const ended = nextThreadEnds();
     const worker = start();
     await worker.ready;
@@ -173,7 +173,7 @@ describe('closing a picture worker', () => {
     expect(threads).toHaveLength(1);
   });
 
-  it('may be asked for twice', async () => {
+  it('may be done twice', async () => {
     const worker = start();
     await worker.ready;
     let said = '';

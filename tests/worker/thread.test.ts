@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(models, { recursive: true });
 });
 
-/** A picture thread, and what its handlers were told in order; `told(n)` waits for the n-th. */
+/** A picture thread, and the calls of its handlers in order; `told(n)` waits for the n-th. */
 function start(of = manifest) {
   const heard: string[] = [];
   const waiting: { n: number; resolve: () => void }[] = [];
@@ -79,7 +79,7 @@ describe('a thread', () => {
     expect(workers).toHaveLength(2);
   });
 
-  it('that was never ready is not replaced: the same weights would fail again', async () => {
+  it('that was never ready is not replaced, since the same weights would fail again', async () => {
     const file = join(models, 'square8', 'tokenizer.safetensors');
     await truncate(file, 1000);
     const broken = await readManifest(join(models, 'square8'));
@@ -97,7 +97,7 @@ describe('a thread', () => {
     expect(workers).toHaveLength(1);
   });
 
-  it('that the system does not start is unusable, and nothing is thrown', async () => {
+  it('that the system does not start is unusable, and does not throw', async () => {
     const { thread, heard, told } = start({ ...manifest, notCloneable: () => undefined } as Manifest);
     await expect(thread.ready).rejects.toThrow('could not be cloned');
     await told(1);
@@ -106,7 +106,7 @@ describe('a thread', () => {
     expect(workers).toEqual([]);
   });
 
-  it('that is closed dies without a word, even while it loads', async () => {
+  it('that is closed ends silently, even while it loads', async () => {
     for (const wait of [true, false]) {
       const { thread, heard } = start();
       if (wait) await thread.ready;

@@ -20,7 +20,7 @@ afterEach(async () => {
   await rm(models, { recursive: true });
 });
 
-/** Starts the picture thread of a model whose tokenizer is of the golden's MaskGIT weights, said to be of a family. */
+/** Starts the picture thread of a model with the golden's MaskGIT weights, which model.json says are of `family`. */
 async function start(family: string): Promise<PictureWorker> {
   const folder = await writeGoldenModel(models, 'square4');
   const maskgit = await convertMaskGit();
@@ -42,10 +42,10 @@ describe('the picture thread of a model with MaskGIT weights', () => {
     expect([...(await thread.decode(tokens, { width: 8, height: 8 }))]).toEqual(golden.decoded_u8.flat(2));
   });
 
-  it('says at its start that model.json names the other family', async () => {
+  it('fails at startup if model.json names the other family', async () => {
     const thread = await start('llamagen');
     await expect(thread.ready).rejects.toThrow(
-      /tokenizer\.safetensors: holds a tokenizer of the family "maskgit", "llamagen" expected/,
+      /tokenizer\.safetensors: contains a tokenizer of the family "maskgit", expected "llamagen"/,
     );
   });
 });

@@ -5,20 +5,20 @@ import { createPainter, type Painter } from '../painter.js';
 type CanvasAttributes = Omit<CanvasHTMLAttributes<HTMLCanvasElement>, 'children' | 'height' | 'role' | 'width'>;
 
 export interface ProgressiveImageProps extends CanvasAttributes {
-  /** What useGeneration or useFollow gave, or a state made by nextState. */
+  /** The result of useGeneration or useFollow, or a state from nextState. */
   readonly generation: GenerationState;
-  /** Which one of its pictures; the first where absent. */
+  /** Which of its pictures. Default: the first. */
   readonly index?: number;
-  /** The accessible name; the label's title and how much is drawn where absent. */
+  /** Accessible name. Default: the label's title and the progress. */
   readonly alt?: string;
-  /** CSS pixels, or a CSS length; the picture's own width where absent. Its height follows, unless `style` says. */
+  /** CSS pixels, or a CSS length. Default: the picture's own width. The height follows, unless set in `style`. */
   readonly width?: number | string;
 }
 
-/** Before the picture's own size is known. */
+/** Used until the picture's size is known. */
 const firstSize = { imageWidth: 128, imageHeight: 128 };
 
-/** A picture that appears cell by cell as it is decoded, sharp on every screen. */
+/** A picture that appears cell by cell as it is decoded, sharp at any pixel density. */
 export function ProgressiveImage(props: ProgressiveImageProps): ReactElement {
   const { generation, index = 0, alt, width, style, ...attributes } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -47,7 +47,7 @@ export function ProgressiveImage(props: ProgressiveImageProps): ReactElement {
   });
 }
 
-/** Pixels of the finished picture; before it is started, of the model's own size. */
+/** Size of the finished picture in pixels; before it has started, the model's. */
 function sizeOf({ generation, pictures }: GenerationState, index: number) {
   const { imageWidth: width, imageHeight: height } = pictures[index] ?? generation?.model ?? firstSize;
   return { width, height };

@@ -3,7 +3,7 @@ import type { Client } from '../client.js';
 
 const ClientContext = createContext<Client | undefined>(undefined);
 
-/** Gives its children the client. Make it once, outside of any component. */
+/** Provides the client to its children. Create the client once, outside any component. */
 export function RandarProvider({
   client,
   children,
@@ -14,7 +14,7 @@ export function RandarProvider({
   return createElement(ClientContext.Provider, { value: client }, children);
 }
 
-/** @throws Error where there is no provider and no client is given */
+/** @throws Error if there is neither a provider nor an own client. */
 export function useClient(own?: Client): Client {
   const client = useContext(ClientContext);
   const used = own ?? client;

@@ -14,30 +14,30 @@ import type { GenerateInput } from '../generated/operations.js';
 import type { PictureOptions } from '../picture-form.js';
 import { useClient } from './provider.js';
 
-/** The live state of one generation, as a component sees it. Its lists with more than one entry are for `count` above 1. */
+/** The live state of a generation. Lists have more than one entry only if `count` is above 1. */
 export interface Drawing extends GenerationState {
-  /** The first picture's tokens, row by row; null where not decoded, empty before it is started. */
+  /** The first picture's tokens, row by row; null if not decoded yet, empty before it has started. */
   readonly tokens: readonly (number | null)[];
   /** The first picture's newest preview. */
   readonly preview: PreviewPicture | undefined;
   /** The finished pictures; empty before COMPLETED. */
   readonly images: readonly FinishedImage[];
-  /** Stops it; the status then tells. */
+  /** Cancels the generation. */
   readonly cancel: () => void;
-  /** Begins anew: without a seed, another picture. */
+  /** Starts again: without a seed, another picture. */
   readonly restart: () => void;
 }
 
 export interface DrawingOptions extends PictureOptions {
-  /** Instead of the provider's. */
+  /** Overrides the provider's client. */
   readonly client?: Client;
 }
 
 /**
- * Draws while the component is there: another input begins anew, and leaving cancels unless `input.keep` is true. Inputs
- * are compared by what they say, so one made in the render function is fine.
+ * Generates while the component is mounted. A different input starts again, and unmounting cancels unless `input.keep`
+ * is true. Inputs are compared by value, so they may be created during rendering.
  *
- * @param input null or undefined for nothing yet
+ * @param input null or undefined for no generation yet.
  */
 export function useGeneration(input: GenerateInput | null | undefined, options: DrawingOptions = {}): Drawing {
   const { client, ...pictures } = options;
@@ -46,7 +46,7 @@ export function useGeneration(input: GenerateInput | null | undefined, options: 
   );
 }
 
-/** Follows a generation that was begun elsewhere, or before the page was loaded; leaving leaves it alone. */
+/** Follows an existing generation. Unmounting does not affect it. */
 export function useFollow(id: string | null | undefined, options: DrawingOptions = {}): Drawing {
   const { client, ...pictures } = options;
   return useEvents(id ? inputKey([id, pictures]) : null, useClient(client), (used, signal) =>
@@ -56,10 +56,10 @@ export function useFollow(id: string | null | undefined, options: DrawingOptions
 
 type Open = (client: Client, signal: AbortSignal) => AsyncIterable<GenerationEvent>;
 
-/** Asked for, and not heard of yet. */
+/** Requested, but without an event yet. */
 const waitingState: GenerationState = { ...idleState, status: 'QUEUED' };
 
-/** @param key the same as long as `open` opens the same; null where there is nothing to open */
+/** @param key Identifies what `open` opens; null for nothing. */
 function useEvents(key: string | null, client: Client, open: Open): Drawing {
   const [attempt, restart] = useReducer((count: number) => count + 1, 0);
   const runKey = key === null ? null : `${attempt} ${key}`;
@@ -67,7 +67,7 @@ function useEvents(key: string | null, client: Client, open: Open): Drawing {
   const latestOpen = useRef(open);
   const running = useRef<(() => void) | undefined>(undefined);
 
-  // Effects run in order: the next one opens what this render was given.
+  // Effects run in order, so the next one uses this render's `open`.
   useEffect(() => {
     latestOpen.current = open;
   });
@@ -86,7 +86,7 @@ function useEvents(key: string | null, client: Client, open: Open): Drawing {
   return useMemo(() => drawingOf(state, { cancel, restart }), [state, cancel]);
 }
 
-/** Reads a generation's events into states, until it is over or left. */
+/** Turns a generation's events into states until it ends or is left. */
 function run(client: Client, open: Open, show: (state: GenerationState) => void) {
   const left = new AbortController();
   const { signal } = left;
@@ -102,7 +102,7 @@ function run(client: Client, open: Open, show: (state: GenerationState) => void)
     set(failedState(state, error));
     left.abort();
   };
-  /** By its id, so that its last event tells how it ended; before that is known, with the first event. */
+  /** Cancels by id, so that the last event says how it ended; if the id is not known yet, waits for the first event. */
   const cancel = () => {
     isUnwanted = true;
     const id = state.generation?.id;
@@ -115,7 +115,7 @@ function run(client: Client, open: Open, show: (state: GenerationState) => void)
       if (isFirst && isUnwanted) cancel();
     }
   };
-  // An unmounted component is told nothing: a double mount aborts before anything was sent.
+  // An unmounted component gets no state: a double mount aborts before anything is sent.
   read().catch(fail);
   return { cancel, leave: () => left.abort() };
 }
@@ -135,11 +135,11 @@ function drawingOf(state: GenerationState, actions: Pick<Drawing, 'cancel' | 're
   };
 }
 
-/** A blob has no text that tells it from others: it is numbered when it is first seen. */
+/** Blobs have no value to compare, so each one gets a number. */
 const blobNumbers = new WeakMap<Blob, number>();
 let blobCount = 0;
 
-/** The same text for inputs that ask for the same, however often a component makes them anew. */
+/** The same text for inputs with the same value. */
 function inputKey(input: unknown): string {
   return JSON.stringify(input, (_, value: unknown) => {
     if (!(value instanceof Blob)) return value;

@@ -2,12 +2,12 @@ import { unknownToken } from '../../decoding/grid.js';
 import type { GenerationRequest } from '../../generation/request.js';
 import type { GenerateInput, KnownTokensInput } from '../generated/resolvers.js';
 
-/** What the request says, and whether it goes on without its subscriber, which is no part of what is drawn. */
+/** Set explicitly below, or (`keep`) without influence on the picture. */
 const notTaken = new Set(['model', 'label', 'seed', 'source', 'keep']);
 
 /**
- * The input that draws the same tokens again: what the client gave, with the model and the seed in any case, and the
- * known tokens in place of a source, which may have been pictures or a generation that is not kept for ever.
+ * The input that reproduces the same tokens: the client's own, with model and seed made explicit, and known tokens
+ * instead of a source, since its pictures or generation may not be kept.
  */
 export function inputAgain(input: GenerateInput, { model, seed, known }: GenerationRequest): GenerateInput {
   const given = Object.entries(input).filter(

@@ -2,27 +2,27 @@ import type { ServedModel } from '../../engine/served-model.js';
 import type { GenerateInput, ScheduleInput } from '../generated/resolvers.js';
 import type { Problems } from './problems.js';
 
-/** Why a model of this family cannot: what follows "since". */
+/** The reason that follows "since" in messages. */
 const reasons = {
-  parallelSteps: 'it decodes one cell a step',
-  anyOrder: 'its weights were trained to the end in raster order',
+  parallelSteps: 'it decodes one cell per step',
+  anyOrder: 'its training was annealed to raster order',
   knownTokens: 'it cannot start from known tokens',
   enlarging: 'its positions are learned for its own size',
 } as const;
 
-/** What an input asks for and its model cannot do, each with its field and why. */
+/** Reports every field that asks for something the model cannot do, and why. */
 export function refuseIncapable(input: GenerateInput, model: ServedModel, problems: Problems): void {
   const { capabilities } = model;
-  if (input.source && !capabilities.knownTokens) refuse('input.source', 'absent', 'knownTokens', model, problems);
+  if (input.source && !capabilities.knownTokens) refuse('input.source', 'omitted', 'knownTokens', model, problems);
   if (input.size && input.size.factor !== 1 && !capabilities.enlarging) {
-    refuse('input.size.factor', 'absent or 1', 'enlarging', model, problems);
+    refuse('input.size.factor', 'omitted or 1', 'enlarging', model, problems);
   }
   if (!capabilities.anyOrder && !isRaster(input.order)) {
-    refuse('input.order', 'absent or RASTER', 'anyOrder', model, problems);
+    refuse('input.order', 'omitted or RASTER', 'anyOrder', model, problems);
   }
 }
 
-/** A schedule of steps that decode several cells, if the model decodes one a step. */
+/** Rejects a schedule with more than one cell per step if the model decodes one at a time. */
 export function refuseParallelSteps(
   field: string,
   schedule: ScheduleInput | null | undefined,
@@ -32,7 +32,7 @@ export function refuseParallelSteps(
 ): void {
   const isOneByOne = !schedule || schedule.kind === 'ONE_BY_ONE' || schedule.tokensPerStep?.every((n) => n === 1);
   if (model.capabilities.parallelSteps || isOneByOne) return;
-  refuse(field, `absent or ONE_BY_ONE, which takes ${open} steps,`, 'parallelSteps', model, problems);
+  refuse(field, `omitted or ONE_BY_ONE, which takes ${open} steps,`, 'parallelSteps', model, problems);
 }
 
 function refuse(

@@ -19,10 +19,10 @@ import { parseSource } from './source.js';
 const maxSeed = 2 ** 31 - 1;
 
 /**
- * A request that the engine can run as it is: each field by itself, then the fields together, then what follows from
- * them.
+ * Parses an input into a request that the engine can run: first each field by itself, then rules between fields, then
+ * what follows from them.
  *
- * @throws BadInputError with all that is wrong, before anything is queued or a picture is encoded
+ * @throws BadInputError with all problems, before anything is queued or encoded.
  */
 export async function parseGenerateInput(input: GenerateInput, engine: Engine): Promise<GenerationRequest> {
   const model = parseModel('input.model', input.model, engine);
@@ -39,11 +39,11 @@ export async function parseGenerateInput(input: GenerateInput, engine: Engine): 
 
   refuseIncapable(input, model, problems);
   if (isEnlarged) refuseTooWide(grid, problems);
-  if (isEnlarged && input.source) problems.add('input.source', 'to be absent: it does not go together with a size.');
+  if (isEnlarged && input.source) problems.add('input.source', 'to be omitted: it cannot be combined with `size`.');
   const label = parseLabel(input.label, model, problems);
   const lastSeed = maxSeed - Math.max(0, (input.count ?? 1) - 1);
   const seed = problems.check('input.seed', wholeNumber(0, lastSeed), input.seed ?? randomInt(lastSeed));
-  // With a source that cannot be used, nobody knows how many cells are open.
+  // If the source is invalid, the number of open cells is unknown.
   const isOpenKnown = !takenSource || source !== undefined;
   const small = isEnlarged ? own : undefined;
   const order = isOpenKnown ? parseOrder(input.order, model, { grid, known, small }, problems) : undefined;
@@ -81,10 +81,14 @@ function planOf(
 
 function refuseTooWide(grid: Grid, problems: Problems): void {
   if (Math.max(grid.width, grid.height) <= maxGridSide) return;
-  problems.expected('input.size.factor', `1, since ${maxGridSide} cells are the most in a row or column`, 2);
+  problems.expected(
+    'input.size.factor',
+    `1, since a picture may have at most ${maxGridSide} cells per row or column`,
+    2,
+  );
 }
 
-/** What the KV cache would take must be there: it is not found out in the middle of a picture. */
+/** Rejects requests that would not fit into the KV cache, before they are queued. */
 function refuseTooLarge(request: GenerationRequest, { manifest, transformer }: ServedModel): void {
   const { kvSlots, kvSlotBytes } = transformer;
   const needed = kvSlotsNeeded(request, manifest.grid);
@@ -93,8 +97,8 @@ function refuseTooLarge(request: GenerationRequest, { manifest, transformer }: S
   const problems = new Problems();
   problems.add(
     request.enlarging ? 'input.size' : 'input.count',
-    `to ask for what fits in memory: its KV cache would take ${megabytes(needed * kvSlotBytes)}, ` +
-      `and this model has ${megabytes(kvSlots * kvSlotBytes)} on this server. Ask for fewer pictures, or less guidance.`,
+    `to fit in memory: its KV cache would take ${megabytes(needed * kvSlotBytes)}, ` +
+      `and this server has ${megabytes(kvSlots * kvSlotBytes)} for this model. Request fewer pictures, or turn off guidance.`,
   );
   problems.throwIfAny();
 }

@@ -2,13 +2,13 @@ import { ImageError } from '../../image/decode.js';
 import type { ImageInput } from '../generated/resolvers.js';
 import type { Problems } from './problems.js';
 
-/** Bytes of an image that may be sent, uploaded or inline. */
+/** Maximum size of an image, uploaded or inline. */
 export const maxImageBytes = 20 * 2 ** 20;
 
 /**
- * What `decode` makes of an image that came with the request.
+ * Passes the bytes of an image in the request to `decode`.
  *
- * @returns undefined if it is none that can be read; the problem says why
+ * @returns undefined if the image cannot be read; the reason is added to `problems`.
  */
 export async function readImage<Decoded>(
   field: string,
@@ -31,7 +31,7 @@ export async function readImage<Decoded>(
   }
 }
 
-/** @param file anything: over JSON anything can stand where a multipart request has a file */
+/** @param file Not validated: JSON may have anything where a multipart request has a file. */
 async function bytesOfFile(field: string, file: unknown, problems: Problems): Promise<Uint8Array | undefined> {
   if (!isFile(file)) problems.add(field, 'to be a file of a multipart request (graphql-multipart-request-spec).');
   else if (file.size > maxImageBytes) problems.add(field, `to be at most ${maxImageBytes} bytes, got ${file.size}.`);
@@ -39,7 +39,7 @@ async function bytesOfFile(field: string, file: unknown, problems: Problems): Pr
   return undefined;
 }
 
-/** Yoga's files are of a class of its own, not Node's: what they can do tells them. */
+/** Yoga has its own File class, so `instanceof` would fail. */
 function isFile(value: unknown): value is Pick<File, 'size' | 'arrayBuffer'> {
   if (typeof value !== 'object' || value === null || !('size' in value) || !('arrayBuffer' in value)) return false;
   return typeof value.size === 'number' && typeof value.arrayBuffer === 'function';
@@ -52,7 +52,7 @@ function bytesOfDataUri(field: string, text: string, problems: Problems): Uint8A
     problems.add(field, 'to be a base64 data URI of an image: data:image/png;base64,...');
   } else if (base64.length > (maxImageBytes * 4) / 3 + 4) {
     problems.add(field, `to be at most ${maxImageBytes} bytes.`);
-  } else if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) problems.add(field, 'to be base64 behind its comma.');
+  } else if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) problems.add(field, 'to be base64 after the comma.');
   else return Buffer.from(base64, 'base64');
   return undefined;
 }

@@ -6,7 +6,7 @@ import { orderKinds } from '../enums.js';
 import type { OrderInput, OrderKind } from '../generated/resolvers.js';
 import type { Problems } from './problems.js';
 
-/** The order if the input names none: a model that decodes one cell a step has learned raster order in any case. */
+/** The default order. A model that decodes one cell at a time may have been trained on raster order only. */
 export function usualOrder({ capabilities }: Pick<ServedModel, 'capabilities'>): OrderKind {
   return capabilities.parallelSteps ? 'RANDOM' : 'RASTER';
 }
@@ -14,9 +14,9 @@ export function usualOrder({ capabilities }: Pick<ServedModel, 'capabilities'>):
 const field = 'input.order.positions';
 
 /**
- * Explicit positions come back without the known cells, which may be among them.
+ * Parses an order. Explicit positions may include known cells; they are removed.
  *
- * @param small the grid of the small picture that an enlargement draws first
+ * @param small The grid of the small picture if this is an enlargement.
  */
 export function parseOrder(
   input: OrderInput | null | undefined,
@@ -29,7 +29,7 @@ export function parseOrder(
   const wanted = cellCount(grid) - known.size;
   if (positions.length !== wanted) {
     const which = known.size === 0 ? '' : ' that are not known';
-    problems.add(field, `to name every cell once; it has ${positions.length} of ${wanted} cells${which}.`);
+    problems.add(field, `to contain every cell once; it has ${positions.length} of ${wanted} cells${which}.`);
   } else if (small) refuseMixed(positions, small, problems);
   return { kind: 'explicit', positions };
 }
@@ -40,7 +40,7 @@ function refuseMixed(positions: readonly number[], small: Grid, problems: Proble
   if (between === undefined) return;
   problems.add(
     field,
-    `to begin with the ${first.length} cells of even row and column, which are the small picture, ` +
+    `to begin with the ${first.length} cells of even row and column, which form the small picture, ` +
       `but ${between} is among the first ${first.length}.`,
   );
 }

@@ -8,7 +8,7 @@ import { readImage } from './image.js';
 import { Problems } from './problems.js';
 import { optional, wholeNumber } from './shapes.js';
 
-/** An image that covers the model's picture. @throws BadInputError */
+/** The image, scaled to cover the model's resolution. @throws BadInputError */
 export async function parseImage(image: ImageInput, model: ServedModel, engine: Engine): Promise<FittedImage> {
   const problems = new Problems();
   return problems.orThrow(await readCovering(image, model, engine, problems));
@@ -32,7 +32,7 @@ export async function parseFeatures(
 ): Promise<{ image: FittedImage; layer: number }> {
   const problems = new Problems();
   if (!model.capabilities.features) {
-    problems.expected('input.model', 'a model whose capabilities have features', model.id);
+    problems.expected('input.model', 'a model with the capability `features`', model.id);
   }
   const { layers } = model.transformer.shape;
   const shape = z.object({ layer: optional(wholeNumber(0, layers - 1), Math.floor(layers / 2)) });

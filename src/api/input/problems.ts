@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** Input that cannot be used: every problem at once, the first one's field in front. */
+/** Invalid input. The message lists all problems. */
 export class BadInputError extends Error {
   readonly code = 'BAD_USER_INPUT';
   override readonly name = 'BadInputError';
@@ -15,15 +15,21 @@ export class BadInputError extends Error {
   }
 }
 
-/** What is wrong with one field, in parts: whoever shows it names the field in words of its own. */
+/**
+ * A problem with one field. The message is kept in parts, so that the CLI and forms can use their own name for the
+ * field.
+ */
 export interface Problem {
-  /** For example input.guidance.start. */
+  /** The input path, for example input.guidance.start. */
   readonly field: string;
-  /** Stands before the field's name: "Expected", or "Expected every one of". */
+  /** The text before the field's name: "Expected", or "Expected every one of". */
   readonly before: string;
-  /** Stands after it: "to be a number from 0 to 100, got 101." */
+  /** The text after it: "to be a number from 0 to 100, got 101." */
   readonly after: string;
-  /** The same in parts, if it says just that: a form shows them beside the field and needs no path. */
+  /**
+   * The same as separate parts, for forms that show the problem beside the field. Only set if the message says nothing
+   * else.
+   */
   readonly expected?: string;
   readonly got?: string;
 }
@@ -33,7 +39,7 @@ export function problemMessage({ field, before, after }: Problem, name = `\`${fi
   return `${before} ${name} ${after}`;
 }
 
-/** Collects what is wrong with an input, so that its sender is told all of it at once. */
+/** Collects the problems of an input, so that all are reported at once. */
 export class Problems {
   readonly #found: Problem[] = [];
 
@@ -41,22 +47,23 @@ export class Problems {
     return this.#found.length;
   }
 
-  /** @param after what is expected of the field, a sentence after its name: "to be absent." */
+  /** @param after The rest of the sentence after the field's name: "to be omitted." */
   add(field: string, after: string, before = 'Expected'): void {
     this.#found.push({ field, before, after });
   }
 
-  /** "Expected `input.steps` to be a whole number from 1 to 256, got 300." */
+  /** For example "Expected `input.steps` to be a whole number from 1 to 256, got 300." */
   expected(field: string, what: string, got: unknown, before = 'Expected'): void {
     const value = print(got);
     this.#found.push({ field, before, after: `to be ${what}, got ${value}.`, expected: what, got: value });
   }
 
   /**
-   * Adds what a schema finds wrong with a value. Its messages say what is allowed: "a whole number from 1 to 256".
+   * Validates a value and adds what the schema rejects. The schema's messages say what is allowed: "a whole number from
+   * 1 to 256".
    *
-   * @param field where the value stands, for example "input"
-   * @returns what the schema makes of the value; undefined if something is wrong with it
+   * @param field The path of the value, for example "input".
+   * @returns The parsed value, or undefined if it is invalid.
    */
   check<Output>(field: string, schema: z.ZodType<Output>, value: unknown): Output | undefined {
     const result = schema.safeParse(value, { reportInput: true });
@@ -65,7 +72,7 @@ export class Problems {
     for (const { path, message, input } of result.error.issues) {
       const isElement = typeof path.at(-1) === 'number';
       const place = [field, ...(isElement ? path.slice(0, -1) : path)].join('.');
-      // One wrong element says enough of a list of a thousand.
+      // One message per list: a list of a thousand could have as many bad elements.
       if (isElement && lists.has(place)) continue;
       if (isElement) lists.add(place);
       this.expected(place, message, input, isElement ? 'Expected every one of' : undefined);
@@ -73,16 +80,16 @@ export class Problems {
     return undefined;
   }
 
-  /** @throws BadInputError if there is any problem */
+  /** @throws BadInputError if there are any problems. */
   throwIfAny(): void {
     const [first, ...rest] = this.#found;
     if (first) throw new BadInputError([first, ...rest]);
   }
 
   /**
-   * A value that is there unless a problem says why not.
+   * Asserts that a value was parsed.
    *
-   * @throws BadInputError if there is any problem, with this value or another
+   * @throws BadInputError if there are any problems, with this value or another.
    */
   orThrow<Value>(value: Value | undefined): Value {
     this.throwIfAny();

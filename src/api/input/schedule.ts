@@ -11,7 +11,7 @@ interface PlanInput {
   readonly schedule?: ScheduleInput | null | undefined;
 }
 
-/** The plan of a picture of which so many cells are known. @throws BadInputError */
+/** The tokens of each step for a picture with `known` known cells. @throws BadInputError */
 export function parseDecodingPlan(input: DecodingPlanInput, model: ServedModel): { tokensPerStep: number[] } {
   const problems = new Problems();
   const cells = cellCount(model.manifest.grid);
@@ -24,11 +24,10 @@ export function parseDecodingPlan(input: DecodingPlanInput, model: ServedModel):
 }
 
 /**
- * How the `open` cells of a picture are decoded. If the client names no steps, the model's default counts in proportion
- * to the open cells.
+ * Parses the schedule for `open` cells. The model's default number of steps is scaled by the share of open cells.
  *
- * @param path where the input stands, for example "input"
- * @param small cells of the small picture that an enlargement draws first
+ * @param path The path of the input, for example "input".
+ * @param small The number of cells of the small picture if this is an enlargement.
  */
 export function parseSchedule(
   path: string,
@@ -56,10 +55,10 @@ export function parseSchedule(
   };
 }
 
-/** @param own how many steps the schedule has by itself */
+/** @param own The number of steps that the schedule implies. */
 function refuseOtherSteps(field: string, steps: number | null | undefined, own: number, problems: Problems): void {
   if (typeof steps !== 'number' || steps === own) return;
-  problems.expected(field, `absent or ${own}, since the schedule says how many steps there are`, steps);
+  problems.expected(field, `omitted or ${own}, since the schedule determines the number of steps`, steps);
 }
 
 function refuseOtherCounts(

@@ -6,8 +6,8 @@ import type { PreviewRequest } from '../../generation/request.js';
 import { guidanceCurves, previewModes } from '../enums.js';
 
 /**
- * What each field of an input may be by itself, as data. The messages say what is allowed; GraphQL has checked the types.
- * What fields mean for each other, and what must be looked up, is checked by rules after these.
+ * Constraints on single fields, as data. Messages say what is allowed. GraphQL has already checked the types; rules
+ * between fields and lookups are checked elsewhere.
  */
 
 export function wholeNumber(min: number, max?: number) {
@@ -21,18 +21,18 @@ export function number(min: number, max: number) {
   return z.number(allowed).min(min, allowed).max(max, allowed);
 }
 
-/** GraphQL has null or nothing for a field that is not given. */
+/** GraphQL passes null or undefined for an omitted field. */
 export function optional<Schema extends z.ZodType>(schema: Schema, fallback: z.output<Schema>) {
   return schema.nullish().transform((value) => value ?? fallback);
 }
 
-/** Cells of a grid, each once; the first one that is there twice is told. */
+/** A list of cells without duplicates; reports the first duplicate. */
 function cells(grid: Grid) {
   return z.array(wholeNumber(0, cellCount(grid) - 1)).check(({ value, issues }) => {
     const seen = new Set<number>();
     const at = value.findIndex((cell) => seen.size === seen.add(cell).size);
     if (at < 0) return;
-    issues.push({ code: 'custom', message: 'a cell named once', input: value[at], path: [at] });
+    issues.push({ code: 'custom', message: 'a cell listed once', input: value[at], path: [at] });
   });
 }
 
@@ -59,10 +59,10 @@ const preview = z
 const spatialDefault: Guidance = { start: 2.5, end: 2.5, curve: 'linear', power: 1 };
 
 /**
- * Of a generation's input.
+ * The fields of GenerateInput.
  *
- * @param grid of the finished picture
- * @param open how many of its cells are to be decoded
+ * @param grid The grid of the finished picture.
+ * @param open The number of cells to decode.
  */
 export function generateShape({ manifest, transformer }: ServedModel, grid: Grid, open: number) {
   const { defaults, labelList } = manifest;
@@ -83,7 +83,7 @@ export function generateShape({ manifest, transformer }: ServedModel, grid: Grid
   });
 }
 
-/** Of what says how many tokens each step decodes, of `open` cells in all. */
+/** The fields that determine how many tokens each step decodes, for `open` cells in total. */
 export function planShape(open: number) {
   return z.object({
     steps: wholeNumber(1, open).nullish(),
@@ -91,19 +91,19 @@ export function planShape(open: number) {
   });
 }
 
-/** The pixels that a blend's edge is soft. */
+/** Width of the soft edge of a blend, in pixels. */
 const blend = optional(wholeNumber(0, 64), 0);
 
-/** Of what a picture starts from. @param grid of the model */
+/** The fields of SourceInput. @param grid The model's grid. */
 export function sourceShape(grid: Grid, vocabulary: number) {
   const most = cellCount(grid) - 1;
-  const allowed = `1 to ${most} cells, so that some of the picture is drawn and some is left`;
+  const allowed = `1 to ${most} cells, so that part of the picture is redrawn and part is kept`;
   return z.object({
     inpaint: z.object({ blend }).nullish(),
     outpaint: z.object({ width: wholeNumber(1, grid.width), height: wholeNumber(1, grid.height) }).nullish(),
     tokens: z
       .object({
-        positions: cells(grid).max(most, `at most ${most} cells, so that one is left to draw`),
+        positions: cells(grid).max(most, `at most ${most} cells, so that at least one is left to draw`),
         tokens: z.array(wholeNumber(0, vocabulary - 1)),
       })
       .nullish(),

@@ -20,21 +20,21 @@ import { readImage } from './image.js';
 import type { Problems } from './problems.js';
 import { sourceShape, wholeNumber } from './shapes.js';
 
-/** What a picture starts from. */
+/** A parsed source. */
 export interface Source {
-  /** Cells whose tokens are given. */
+  /** Cells whose tokens are known. */
   readonly known: ReadonlySet<number>;
-  /** To be called only when all else is right: pictures are encoded by the model's tokenizer. */
+  /** Encodes the pictures, so call it only once everything else is valid. */
   readonly read: () => Promise<KnownPicture>;
 }
 
 export interface KnownPicture {
-  /** Row by row of the model's grid; unknownToken for a cell that is to be drawn. */
+  /** In the model's grid, row by row; unknownToken for cells to draw. */
   readonly known: Int32Array;
   readonly overlay?: Overlay;
 }
 
-/** @returns undefined if something is wrong with it */
+/** @returns undefined if the source is invalid. */
 export async function parseSource(
   input: SourceInput,
   model: ServedModel,
@@ -70,7 +70,7 @@ async function parseInpaint(
   const { grid } = model.manifest;
   const size = { ...engine.pictureSize({ model: model.id, ...grid }), fit: imageFits[fit ?? 'COVER'] };
   const fitted = await readImage(`${field}.image`, image, problems, (bytes) => decodeImage(bytes, size));
-  // A mask lies over its image. Beside one that cannot be read, all that can be told of it is whether it is an image.
+  // A mask is fitted like its image. If the image is unreadable, only check that the mask is an image.
   const painted = await readImage(`${field}.mask`, mask, problems, async (bytes) => {
     if (fitted) return decodeMask(bytes, fitted);
     await decodeImage(bytes, size);
@@ -79,11 +79,11 @@ async function parseInpaint(
   if (!fitted || !painted) return undefined;
   const drawn = cellsTouched(painted.painted, grid, model.tokenizer.factor);
   if (drawn.size === 0) {
-    problems.add(`${field}.mask`, 'to have white (or opaque) parts, which are drawn anew; it has none.');
+    problems.add(`${field}.mask`, 'to have white (or opaque) parts, which are redrawn; it has none.');
     return undefined;
   }
   if (drawn.size === cellCount(grid)) {
-    problems.add(`${field}.mask`, 'to leave some of the picture; it covers all of it.');
+    problems.add(`${field}.mask`, 'to leave part of the picture unmasked; it covers all of it.');
     return undefined;
   }
   return {
@@ -112,7 +112,7 @@ async function parseOutpaint(
   if (!isPlaced || !fitted) return undefined;
   const filled = cellsInside(fitted.inside, part, model.tokenizer.factor);
   if (filled.length === 0) {
-    problems.add(`${field}.image`, 'to fill at least one cell; with this fit it fills none.');
+    problems.add(`${field}.image`, 'to cover at least one cell; with this fit it covers none.');
     return undefined;
   }
   const placed = new Map(filled.map((cell) => [cell, placedCell(cell, part, place, grid)]));
@@ -129,20 +129,23 @@ interface Place {
   readonly height: number;
 }
 
-/** Whether a part lies inside of the grid and leaves some of it. Its sizes by themselves are checked elsewhere. */
+/**
+ * Checks that the placed image is inside the grid and leaves at least one cell free. Its width and height are checked
+ * elsewhere.
+ */
 function checkPlace(field: string, { x, y, width, height }: Place, grid: Grid, problems: Problems): boolean {
   const before = problems.count;
   problems.check(`${field}.x`, wholeNumber(0, Math.max(0, grid.width - width)), x);
   problems.check(`${field}.y`, wholeNumber(0, Math.max(0, grid.height - height)), y);
   if (width === grid.width && height === grid.height) {
-    const whole = `${width} x ${height} cells are the whole picture`;
+    const whole = `${width} x ${height} cells would be the whole picture`;
     problems.add(`${field}.width`, `to leave cells around the image: ${whole}.`);
   }
   const fits = Math.min(width, height) >= 1 && width <= grid.width && height <= grid.height;
   return fits && problems.count === before;
 }
 
-/** @param placed where each cell of the image that counts comes to lie */
+/** @param placed The cell of the grid for each cell of the image that is kept. */
 async function placedTokens(
   image: FittedImage,
   placed: ReadonlyMap<number, number>,
@@ -162,7 +165,7 @@ function parseTokens(
   problems: Problems,
 ): Source | undefined {
   if (tokens.length !== positions.length) {
-    problems.add(`${field}.tokens`, `to be as many as its positions, ${positions.length}, got ${tokens.length}.`);
+    problems.add(`${field}.tokens`, `to have as many entries as positions, ${positions.length}, got ${tokens.length}.`);
     return undefined;
   }
   const known = unknownTokens(grid);
@@ -180,7 +183,7 @@ function parseRedraw(
   const { grid } = model.manifest;
   const generation = engine.find(id);
   if (!generation) {
-    problems.expected(`${field}.generation`, 'a generation that this server keeps', id);
+    problems.expected(`${field}.generation`, 'a generation that is still in memory', id);
     return undefined;
   }
   const why = whyNotRedrawn(generation, model);
@@ -199,7 +202,7 @@ function parseRedraw(
 
 function whyNotRedrawn({ request, status }: Generation, { id, manifest: { grid } }: ServedModel): string | undefined {
   if (status !== 'completed') return `to be completed; it is ${status}.`;
-  if (request.model !== id) return `to be of model "${id}", whose tokens it takes; it is of "${request.model}".`;
+  if (request.model !== id) return `to be of model "${id}", since tokens are reused; it is of "${request.model}".`;
   if (request.width === grid.width && request.height === grid.height) return undefined;
   return `to have ${grid.width} x ${grid.height} cells; it has ${request.width} x ${request.height}.`;
 }

@@ -18,7 +18,7 @@ const common = {
   elapsedMs: ({ event }: { event: Pick<GenerationEvent, 'elapsedMs'> }) => event.elapsedMs,
 };
 
-/** One resolver map for each type of event: the engine's union, told apart by `type`, in the schema's words. */
+/** One resolver map per event type. The engine's union is discriminated by `type`, the schema's by `__typename`. */
 export const events: Pick<Resolvers, 'GenerationEvent' | 'StepTokens' | (typeof typeNames)[keyof typeof typeNames]> = {
   GenerationEvent: { __resolveType: ({ event }) => typeNames[event.type] },
   GenerationQueued: { ...common, position: ({ event }) => event.position },

@@ -34,7 +34,7 @@ export function generatedImages(source: Generation): GeneratedImageView[] {
   return source.tokens.map((_, index) => ({ generation: source, index }));
 }
 
-/** @param tokens row by row */
+/** @param tokens Row by row. */
 export function tokenGrid({ request: { width, height } }: Generation, tokens: Int32Array): TokenGrid {
   return { width, height, values: Array.from(tokens, (token) => (token === unknownToken ? null : token)) };
 }

@@ -5,7 +5,7 @@ import { pictureAddress } from '../picture-address.js';
 import { Problems } from '../input/problems.js';
 import { wholeNumber } from '../input/shapes.js';
 
-/** Nothing is rendered or encoded before a field asks for it. */
+/** Renders and encodes only if a field requests it. */
 export const image: ImageResolvers = {
   width: (picture, _, { engine }) => engine.pictureSize(picture).width,
   height: (picture, _, { engine }) => engine.pictureSize(picture).height,

@@ -15,7 +15,7 @@ export const mutation: MutationResolvers = {
   },
 };
 
-/** Queues what an input asks for. */
+/** Validates the input and queues a generation. */
 export async function generate(input: GenerateInput, { engine, client }: Context): Promise<Generation> {
   const request = await parseGenerateInput(input, engine);
   return engine.generate(request, client, { ...inputAgain(input, request) });

@@ -35,7 +35,7 @@ export const query: QueryResolvers = {
 
 export const features: FeaturesResolvers = {
   values: ({ values }) => Array.from(values),
-  // Float32Array has the machine's byte order, which is little-endian on everything that ONNX Runtime is built for.
+  // Float32Array uses the machine's byte order; every platform that ONNX Runtime supports is little-endian.
   base64: ({ values: { buffer, byteOffset, byteLength } }) =>
     Buffer.from(buffer, byteOffset, byteLength).toString('base64'),
 };

@@ -28,7 +28,9 @@ export const subscription: SubscriptionResolvers = {
   },
 };
 
-/** The generation's events behind `after`; `onLeave` where the subscriber goes before the end. */
+/**
+ * The generation's events after sequence number `after`. `onLeave` is called if the subscriber leaves before the end.
+ */
 function follow(generation: Generation, after: number, onLeave: () => void): AsyncIterableIterator<EventView> {
   const events = generation.log.follow(after);
   return {

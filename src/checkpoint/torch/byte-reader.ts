@@ -1,7 +1,4 @@
-/**
- * Reads one thing after the other from untrusted bytes. What claims to lie past their end is refused before anything
- * is made of it.
- */
+/** Reads consecutive values from untrusted bytes. A length beyond the end is rejected before anything is allocated. */
 export class ByteReader {
   at = 0;
   readonly #view: DataView;
@@ -17,7 +14,7 @@ export class ByteReader {
     return this.bytes.length - this.at;
   }
 
-  /** The next bytes, not copied. */
+  /** The next bytes, as a view. */
   take(length: number): Uint8Array {
     const begin = this.#skip(length);
     return this.bytes.subarray(begin, begin + length);
@@ -39,12 +36,12 @@ export class ByteReader {
     return this.#view.getInt32(this.#skip(4), true);
   }
 
-  /** Inexact above 2^53, where no size or offset of a real file is. */
+  /** Inexact above 2^53, beyond any size or offset in a real file. */
   u64(): number {
     return Number(this.#view.getBigUint64(this.#skip(8), true));
   }
 
-  /** Pickles keep their floats big-endian, and nothing else. */
+  /** Big-endian is used only for floats in pickles. */
   f64BigEndian(): number {
     return this.#view.getFloat64(this.#skip(8), false);
   }
@@ -54,14 +51,14 @@ export class ByteReader {
     try {
       return utf8.decode(bytes);
     } catch {
-      return this.fail(`has a text at byte ${this.at - length} that is not UTF-8`);
+      return this.fail(`has text at byte ${this.at - length} that is not UTF-8`);
     }
   }
 
   /** The text up to the next line feed, which is skipped. */
   line(): string {
     const length = this.bytes.subarray(this.at).indexOf(10);
-    if (length < 0) this.fail(`has a line at byte ${this.at} without an end`);
+    if (length < 0) this.fail(`has an unterminated line at byte ${this.at}`);
     const line = this.text(length);
     this.at++;
     return line;
@@ -69,7 +66,7 @@ export class ByteReader {
 
   #skip(length: number): number {
     const begin = this.at;
-    if (length > this.left) this.fail(`claims ${length} bytes at byte ${begin}, where it has ${this.left}`);
+    if (length > this.left) this.fail(`claims ${length} bytes at byte ${begin}, but ${this.left} are left`);
     this.at += length;
     return begin;
   }

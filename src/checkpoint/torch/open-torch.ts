@@ -15,13 +15,13 @@ import { bytesPer, describe, elementCount, maxDescriptionBytes, type WeightFile 
 import { locate, readZip, type ZipEntry } from './zip.js';
 
 /**
- * All tensors together, against the file. A number takes a byte or more, so without sharing they are no larger than the
- * file. Tied weights are stored once and named twice or three times; a file whose tensors are many times its size is
- * made to fill a memory.
+ * Limit on the total size of all tensors relative to the file. Each number takes at least a byte, so without sharing
+ * the total cannot exceed the file. Tied weights are stored once and named two or three times; a file whose tensors are
+ * many times its size was made to exhaust memory.
  */
 const maxSharing = 8;
 
-/** What a checkpoint of weights is made of, and a Namespace: training scripts save their arguments beside them. */
+/** The types a state dict is made of, and Namespace, since training scripts save their arguments beside the weights. */
 const allowed: AllowList = new Map([
   ...[...storageTypes.keys()].map((name) => [name, 'type'] as const),
   [rebuildTensor, 'function'],
@@ -31,15 +31,16 @@ const allowed: AllowList = new Map([
   ['collections.OrderedDict', 'dict'],
 ]);
 
-/** Where training scripts keep the weights, the first that there is; what lies beside them is not looked at. */
+/** Keys under which training scripts store the weights. The first one found is used; its siblings are ignored. */
 const stateKeys = ['model', 'module', 'state_dict', 'ema'];
 
 /**
- * Opens a file that torch.save wrote: a zip of a pickle, `archive/data.pkl`, and of one entry for each storage,
+ * Opens a file written by torch.save: a zip with a pickle, `archive/data.pkl`, and an entry per storage,
  * `archive/data/<key>`. Nothing in it is executed.
  * Source: pytorch, torch/serialization.py (_save).
  *
- * @throws CheckpointError where the file is broken or lies, or its pickle names what is no tensor and no container
+ * @throws CheckpointError if the file is broken or inconsistent, or if its pickle names anything but tensors and
+ *   containers.
  */
 export async function openTorch(source: Source): Promise<WeightFile> {
   const entries = await readZip(source);
@@ -64,27 +65,27 @@ export async function openTorch(source: Source): Promise<WeightFile> {
   };
 }
 
-/** The one folder that all entries lie in. */
+/** The one directory that contains all entries. */
 function archiveName(file: string, entries: ReadonlyMap<string, ZipEntry>): string {
   const names = [...entries.keys()];
   const archive = names.find((name) => /^[^/]+\/data\.pkl$/.test(name))?.slice(0, -'/data.pkl'.length);
   if (archive === undefined) {
-    throw new CheckpointError(`${file}: a zip file, but not one of torch.save: it has no archive/data.pkl`);
+    throw new CheckpointError(`${file}: a zip file, but not from torch.save: it has no archive/data.pkl`);
   }
   const strays = names.filter((name) => !name.startsWith(`${archive}/`));
   refuseProblems(
     file,
-    strays.map((name) => `entry ${quote(name)} lies outside of ${quote(archive)}`),
+    strays.map((name) => `entry ${quote(name)} is outside ${quote(archive)}`),
   );
   return archive;
 }
 
 async function refuseBigEndian(source: Source, name: string, entries: ReadonlyMap<string, ZipEntry>): Promise<void> {
-  // Before torch 2.1 there was no such entry, and the numbers were those of the machine.
+  // Files from before torch 2.1 lack this entry; they use the byte order of the machine that wrote them.
   if (!entries.has(name)) return;
   const order = new TextDecoder().decode(await readEntry(source, name, 16, entries));
   if (order !== 'little')
-    throw new CheckpointError(`${source.name}: its byteorder is ${quote(order)}, little expected`);
+    throw new CheckpointError(`${source.name}: its byteorder is ${quote(order)}, expected little`);
 }
 
 async function readEntry(
@@ -97,7 +98,7 @@ async function readEntry(
   if (!entry) throw new CheckpointError(`${source.name}: has no entry ${quote(name)}`);
   if (entry.size > maxBytes) {
     throw new CheckpointError(
-      `${source.name}: entry ${quote(name)} has ${entry.size} bytes, at most ${maxBytes} expected`,
+      `${source.name}: entry ${quote(name)} has ${entry.size} bytes, expected at most ${maxBytes}`,
     );
   }
   return source.read(await locate(source, name, entry), entry.size);
@@ -112,11 +113,11 @@ function stateDict(file: string, root: Value): ReadonlyMap<Value, Value> {
   const keys = root instanceof Map ? [...root.keys()].filter((key) => typeof key === 'string').slice(0, 10) : [];
   const found = keys.length > 0 ? ` (found: ${keys.map(quote).join(', ')})` : '';
   throw new CheckpointError(
-    `${file}: holds no weights: tensors by name expected, alone or under one of ${stateKeys.join(', ')}${found}`,
+    `${file}: contains no weights: expected tensors by name, at the top level or under one of ${stateKeys.join(', ')}${found}`,
   );
 }
 
-/** The tensors of a state dict. Values of other kinds, such as counters, are not weights. */
+/** The tensors of a state dict. Other values, such as counters, are not weights. */
 function parseViews(file: string, state: ReadonlyMap<Value, Value>): Map<string, TensorView> {
   const problems: string[] = [];
   const views = new Map<string, TensorView>();
@@ -124,7 +125,7 @@ function parseViews(file: string, state: ReadonlyMap<Value, Value>): Map<string,
     const call = tensorCall(value);
     if (!call) continue;
     const view = parseView(call);
-    if (typeof name !== 'string') problems.push('a tensor has a name that is not text');
+    if (typeof name !== 'string') problems.push('the name of a tensor is not a string');
     else if (typeof view === 'string') problems.push(`tensor ${quote(name)} ${view}`);
     else views.set(name, view);
   }
@@ -137,11 +138,11 @@ function refuseExpansion({ name, size }: Source, views: ReadonlyMap<string, Tens
   for (const { dtype, shape, span } of views.values()) bytes += Math.max(elementCount(shape), span) * bytesPer[dtype];
   if (bytes <= maxSharing * size) return;
   throw new CheckpointError(
-    `${name}: its tensors take ${bytes} bytes, the file has ${size}: more than ${maxSharing} times itself`,
+    `${name}: its tensors take ${bytes} bytes, more than ${maxSharing} times the ${size} bytes of the file`,
   );
 }
 
-/** Where the bytes of each storage begin, by its key. */
+/** The offset of each storage's bytes, by key. */
 async function locateStorages(
   source: Source,
   folder: string,
@@ -156,7 +157,7 @@ async function locateStorages(
     const bytes = storageLength * bytesPer[dtype];
     if (!entry) problems.push(`tensor ${quote(name)}: its storage ${quote(entryName)} is missing`);
     else if (entry.size !== bytes) {
-      problems.push(`tensor ${quote(name)}: storage ${quote(entryName)} has ${entry.size} bytes, ${bytes} expected`);
+      problems.push(`tensor ${quote(name)}: storage ${quote(entryName)} has ${entry.size} bytes, expected ${bytes}`);
     } else if (!begins.has(storageKey)) begins.set(storageKey, await locate(source, entryName, entry));
   }
   refuseProblems(source.name, problems);

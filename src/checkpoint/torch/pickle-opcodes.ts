@@ -1,4 +1,4 @@
-/** The operations that torch.save emits in protocols 2 to 5. Source: CPython, Lib/pickletools.py. */
+/** The opcodes that torch.save emits in protocols 2 to 5. Source: CPython, Lib/pickletools.py. */
 export const op = {
   PROTO: 0x80,
   FRAME: 0x95,

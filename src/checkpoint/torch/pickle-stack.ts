@@ -1,9 +1,9 @@
 import type { Value } from './pickle-value.js';
 
-/** Python's pickler recurses, and stops at a depth of 1000. */
+/** Python's pickler recurses and stops at a depth of 1000. */
 const maxMarks = 1000;
 
-/** Values, in levels that marks begin: nothing is taken from below the last mark. */
+/** The stack of a pickle machine. Marks divide it into levels; nothing below the last mark can be popped. */
 export class PickleStack {
   readonly #values: Value[] = [];
   readonly #marks: number[] = [];
@@ -30,7 +30,7 @@ export class PickleStack {
   }
 
   popMany(count: number): Value[] {
-    if (this.#values.length - (this.#marks.at(-1) ?? 0) < count) this.fail('takes a value where there is none');
+    if (this.#values.length - (this.#marks.at(-1) ?? 0) < count) this.fail('pops from an empty stack');
     return this.#values.splice(-count);
   }
 
@@ -40,19 +40,19 @@ export class PickleStack {
   }
 
   popToMark(): Value[] {
-    return this.#values.splice(this.#marks.pop() ?? this.fail('ends a level that it did not begin'));
+    return this.#values.splice(this.#marks.pop() ?? this.fail('has no matching mark'));
   }
 }
 
 export function append(stack: PickleStack, values: readonly Value[]): void {
   const list = stack.top();
-  if (!Array.isArray(list)) return stack.fail('appends to what is no list');
+  if (!Array.isArray(list)) return stack.fail('appends to something that is not a list');
   for (const value of values) list.push(value);
 }
 
 export function setItems(stack: PickleStack, items: readonly Value[]): void {
   const dict = stack.top();
-  if (!(dict instanceof Map)) return stack.fail('sets an item of what is no dict');
+  if (!(dict instanceof Map)) return stack.fail('sets an item of something that is not a dict');
   if (items.length % 2 !== 0) stack.fail('sets an item without a value');
   for (let i = 0; i < items.length; i += 2) dict.set(items[i] ?? null, items[i + 1] ?? null);
 }

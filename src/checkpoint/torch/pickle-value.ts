@@ -1,10 +1,10 @@
 /**
- * What a pickle describes, as plain data. Lists, tuples and sets are arrays, dicts are Maps. A value can be part of many
- * others and of itself, as in Python: walk no deeper than you must, and never by recursion.
+ * The content of a pickle as plain data. Lists, tuples and sets become arrays, dicts become Maps. As in Python, a value
+ * can be shared by many others and can contain itself, so never walk it recursively.
  */
 export type Value = null | boolean | number | bigint | string | Uint8Array | Value[] | Map<Value, Value> | Named;
 
-/** What Python would look up by its name; here it is only named. */
+/** An object that Python would import or construct; here it is only described. */
 export type Named = GlobalName | Call | Persistent;
 
 export interface GlobalName {
@@ -12,14 +12,14 @@ export interface GlobalName {
   readonly name: string;
 }
 
-/** What Python would call: nothing is. */
+/** A call that Python would make; it is never made here. */
 export interface Call {
   readonly kind: 'call';
   readonly callee: string;
   readonly args: readonly Value[];
 }
 
-/** What the pickle says lies elsewhere. */
+/** A reference to data outside the pickle. */
 export interface Persistent {
   readonly kind: 'persistent';
   readonly id: Value;

@@ -4,22 +4,24 @@ import { op } from './pickle-opcodes.js';
 import { append, PickleStack, setItems } from './pickle-stack.js';
 import { isNamed, type GlobalName, type Value } from './pickle-value.js';
 
-/** What a pickle may name. A type is only named; a function may be called; a dict, called, is an empty Map. */
+/**
+ * The globals a pickle may name. A type can only be named; a function can be called; calling a dict gives an empty Map.
+ */
 export type AllowList = ReadonlyMap<string, 'type' | 'function' | 'dict'>;
 
 /**
- * A tensor takes some thirty operations, so this is 16,000 tensors. Each operation makes one value at most, the largest
- * an empty dict of some 300 bytes: 150 MB.
+ * A tensor takes about thirty operations, so this allows 16,000 tensors. An operation creates at most one value, at
+ * most an empty dict of about 300 bytes: 150 MB in total.
  */
 const maxOperations = 500_000;
-/** `module.name` is an identifier or two; anything longer is no name. */
+/** `module.name`: longer than any real identifier. */
 const maxNameLength = 500;
 
 /**
- * Reads a pickle, and executes nothing of it.
+ * Reads a pickle without executing any of it.
  *
- * @param label what the pickle is, to begin messages with
- * @throws CheckpointError where it is broken, too large, or names what is not in `allowed`
+ * @param label Begins error messages.
+ * @throws CheckpointError if the pickle is broken, too large, or names anything not in `allowed`.
  */
 export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string): Value {
   const fail = (what: string): never => {
@@ -29,30 +31,31 @@ export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string)
   const stack = new PickleStack(fail);
   const memo = new Map<number, Value>();
 
-  if (reader.u8() !== op.PROTO) fail('is not a pickle of protocol 2 to 5: it does not begin with its protocol');
+  if (reader.u8() !== op.PROTO) fail('is not a pickle of protocol 2 to 5: it does not start with a protocol number');
   const protocol = reader.u8();
-  if (protocol < 2 || protocol > 5) fail(`is a pickle of protocol ${protocol}, 2 to 5 expected`);
+  if (protocol < 2 || protocol > 5) fail(`is a pickle of protocol ${protocol}, expected 2 to 5`);
 
   const name = (module: Value, name: Value): GlobalName => {
-    if (typeof module !== 'string' || typeof name !== 'string') return fail('names something by what is not text');
+    if (typeof module !== 'string' || typeof name !== 'string') return fail('has a global whose name is not a string');
     const full = `${module}.${name}`;
     if (full.length > maxNameLength || !allowed.has(full)) return fail(`names ${quote(full)}, ${refusal}`);
     return { kind: 'global', name: full };
   };
   const call = (callee: Value, args: Value): Value => {
-    if (!isNamed(callee, 'global') || allowed.get(callee.name) === 'type') return fail('calls what is no function');
-    if (!Array.isArray(args)) return fail(`calls ${callee.name} with what is no tuple`);
+    if (!isNamed(callee, 'global') || allowed.get(callee.name) === 'type')
+      return fail('calls something that is not a function');
+    if (!Array.isArray(args)) return fail(`calls ${callee.name} with arguments that are not a tuple`);
     if (allowed.get(callee.name) === 'function') return { kind: 'call', callee: callee.name, args };
     return args.length === 0 ? new Map<Value, Value>() : fail(`calls ${callee.name} with ${args.length} arguments`);
   };
   const remember = (index: number): void => {
-    // A pickler counts from zero, one for each value.
-    if (index > bytes.length) fail(`remembers a value under ${index}, more than it can have`);
+    // A pickler numbers its memo entries from zero, one per value.
+    if (index > bytes.length) fail(`stores a value in memo ${index}, which is out of range`);
     memo.set(index, stack.top());
   };
   const recall = (index: number): Value => {
     const value = memo.get(index);
-    return value === undefined ? fail(`recalls value ${index}, which it did not remember`) : value;
+    return value === undefined ? fail(`reads memo ${index}, which it did not store`) : value;
   };
 
   for (let operations = 0; operations < maxOperations; operations++) {
@@ -61,12 +64,12 @@ export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string)
       case op.STOP: {
         const value = stack.pop();
         if (!stack.isEmpty) fail('ends with values left over');
-        if (reader.left > 0) fail(`has ${reader.left} bytes behind its end`);
+        if (reader.left > 0) fail(`has ${reader.left} bytes after its end`);
         return value;
       }
       case op.FRAME: {
         const length = reader.u64();
-        if (length > reader.left) fail(`has a frame of ${length} bytes, where ${reader.left} are left`);
+        if (length > reader.left) fail(`has a frame of ${length} bytes, but ${reader.left} are left`);
         break;
       }
       case op.MARK:
@@ -176,7 +179,7 @@ export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string)
         break;
       }
       case op.INST: {
-        // Of protocol 0, and read for its name only: it makes what it names.
+        // From protocol 0; read only to name the object in the error.
         const { name: made } = name(reader.line(), reader.line());
         fail(`makes ${made} in a way that torch.save does not`);
         break;
@@ -188,10 +191,11 @@ export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string)
         break;
       }
       case op.BUILD: {
-        // Attributes: those of an OrderedDict (its _metadata) or of a Namespace say nothing about weights.
+        // Attributes, such as the _metadata of an OrderedDict, do not affect weights.
         stack.pop();
         const target = stack.top();
-        if (!(target instanceof Map) && !isNamed(target, 'call')) fail('gives attributes to what can have none');
+        if (!(target instanceof Map) && !isNamed(target, 'call'))
+          fail('sets attributes of something that cannot have any');
         break;
       }
       case op.BINPERSID:
@@ -206,10 +210,10 @@ export function readPickle(bytes: Uint8Array, allowed: AllowList, label: string)
 }
 
 const refusal =
-  'which is not read: only tensors in plain containers are, and nothing is executed. Where you trust the file, save ' +
+  'which is not supported: only tensors in plain containers are read, and nothing is executed. If you trust the file, save ' +
   'its weights alone (torch.save(model.state_dict(), FILE)) or as safetensors';
 
-/** Two's complement, little-endian, of up to 255 bytes. */
+/** Two's complement, little-endian, up to 255 bytes. */
 function parseLong(bytes: Uint8Array): number | bigint {
   const bits = [...bytes].reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   const value = BigInt.asIntN(bytes.length * 8, bits);

@@ -3,18 +3,18 @@ import { isNamed, type Call, type Value } from './pickle-value.js';
 import { bytesPer, elementCount, isSize, type StoredTensor, type StoredType } from '../weight-file.js';
 import { byteAt, numberAt } from '../../numbers/at.js';
 
-/** A tensor as a pickle describes it: a view of a storage, whose numbers are an entry of the zip. */
+/** A tensor as the pickle describes it: a view of a storage, whose numbers are an entry in the zip. */
 export interface TensorView extends StoredTensor {
-  /** In elements, as offset and storageLength. */
+  /** In elements, like offset and storageLength. */
   readonly stride: readonly number[];
   readonly offset: number;
-  /** How many elements lie from its first to its last one; more than it has where it is not contiguous. */
+  /** Elements from the first to the last one, inclusive; more than the tensor has if it is not contiguous. */
   readonly span: number;
   readonly storageKey: string;
   readonly storageLength: number;
 }
 
-/** The storages whose numbers safetensors has a type for too. */
+/** Storage types that safetensors supports as well. */
 export const storageTypes: ReadonlyMap<string, StoredType> = new Map<string, StoredType>([
   ['torch.DoubleStorage', 'F64'],
   ['torch.FloatStorage', 'F32'],
@@ -33,7 +33,7 @@ export const rebuildParameter = 'torch._utils._rebuild_parameter';
 /** torch's own limit on dimensions. */
 const maxRank = 64;
 
-/** The call that makes a tensor, taken out of the one that makes it a parameter; undefined where neither is made. */
+/** The call that creates a tensor, unwrapped if it is a parameter; undefined for other values. */
 export function tensorCall(value: Value): Call | undefined {
   if (!isNamed(value, 'call')) return undefined;
   const inner = value.callee === rebuildParameter ? (value.args[0] ?? null) : value;
@@ -41,8 +41,8 @@ export function tensorCall(value: Value): Call | undefined {
 }
 
 /**
- * The view that _rebuild_tensor_v2(storage, storage_offset, size, stride, ...) makes, or what is wrong with it.
- * Source: pytorch, torch/_utils.py; the storage's id, ('storage', type, key, location, numel): torch/serialization.py.
+ * Parses _rebuild_tensor_v2(storage, storage_offset, size, stride, ...). Returns the view, or a problem.
+ * Source: pytorch, torch/_utils.py; the storage id ('storage', type, key, location, numel): torch/serialization.py.
  */
 export function parseView({ args }: Call): TensorView | string {
   const [storage = null, offset, shape, stride] = args;
@@ -52,13 +52,14 @@ export function parseView({ args }: Call): TensorView | string {
   if (tag !== 'storage' || dtype === undefined || typeof storageKey !== 'string' || !isSize(storageLength)) {
     return 'has no storage that can be read';
   }
-  if (!isSize(offset)) return 'begins nowhere in its storage';
+  if (!isSize(offset)) return 'has no valid offset in its storage';
   if (!isSizes(shape) || !isSizes(stride) || shape.length !== stride.length || shape.length > maxRank) {
-    return `has no valid size and stride, up to ${maxRank} whole numbers from 0 each expected`;
+    return `has no valid size and stride, expected up to ${maxRank} whole numbers from 0 each`;
   }
   const count = elementCount(shape);
   const span = count === 0 ? 0 : shape.reduce((last, size, i) => last + (size - 1) * numberAt(stride, i), 1);
-  // Strides of 0 make one number any number of them: such a tensor would be larger than its file.
+  // With strides of 0, one stored number can stand for any number of elements, so a tensor could be larger than its
+  // file.
   if (!(offset + span <= storageLength && count <= storageLength)) {
     return `takes ${count} numbers from ${offset} to ${offset + span} of storage ${quote(storageKey)}, which has ${storageLength}`;
   }
@@ -72,14 +73,14 @@ function isSizes(value: Value | undefined): value is number[] {
 export function isContiguous({ shape, stride }: TensorView): boolean {
   let expected = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
-    // A dimension of size 1 is never stepped along.
+    // The stride of a dimension of size 1 is never used.
     if (shape[i] !== 1 && stride[i] !== expected) return false;
     expected *= shape[i] ?? 1;
   }
   return true;
 }
 
-/** The numbers of a view in row-major order, from the bytes that it spans. */
+/** Copies a view's numbers into row-major order. */
 export function rowMajor(view: TensorView, spanned: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   if (view.span === 0 || isContiguous(view)) return spanned;
   const { shape, stride } = view;
@@ -89,7 +90,7 @@ export function rowMajor(view: TensorView, spanned: Uint8Array<ArrayBuffer>): Ui
   let from = 0;
   for (let to = 0; to < out.length; to += width) {
     for (let byte = 0; byte < width; byte++) out[to + byte] = byteAt(spanned, from * width + byte);
-    // The next index: the last dimension steps, and where it is through it starts anew and the one before it steps.
+    // Advance the index like an odometer, from the last dimension.
     for (let i = shape.length - 1; i >= 0; i--) {
       const next = numberAt(index, i) + 1;
       const step = numberAt(stride, i);

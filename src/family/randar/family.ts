@@ -6,7 +6,7 @@ import { loadRandar } from './transformer.js';
 import { randarPrecision, readRandar, storeRandar } from './weights.js';
 
 /**
- * RandAR: decodes the cells of a picture in any order, several at a time.
+ * RandAR decodes the cells of a picture in any order, several at a time.
  * Source: ziqipang/RandAR (arXiv 2412.01827).
  */
 export const randar: ModelFamily<'randar'> = {
@@ -45,8 +45,8 @@ export const randar: ModelFamily<'randar'> = {
       logitsByLayer: (...args) => randarLogitsByLayer(weights, ...args),
     };
   },
-  // Guidance as the released models' evaluation has it: 1 to 4, and 1 to 3.4 for RandAR-L with LlamaGen's tokens.
-  // Source: ziqipang/RandAR, README.md and tools/search_cfg_weights.py.
+  // Guidance of the released models' evaluation: 1 to 4, and 1 to 3.4 for RandAR-L with LlamaGen's tokens. Source:
+  // ziqipang/RandAR, README.md and tools/search_cfg_weights.py.
   defaults: ({ layers, dimension }, tokenizer, cells) => {
     const isLarge = layers === 24 && dimension === 1024 && tokenizer === 'llamagen';
     return {

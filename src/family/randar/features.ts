@@ -12,10 +12,10 @@ import { feedsAlone } from '../../runtime/lanes.js';
 import { createSession, floatsOf, type SessionOptions } from '../../runtime/session.js';
 
 /**
- * Loads the layers up to `layer` of a transformer's safetensors file.
+ * Loads the layers up to `layer` from a transformer's safetensors file.
  *
- * @param layer 0 is the first block
- * @throws CheckpointError where the file is broken or holds something else
+ * @param layer 0 is the first block.
+ * @throws CheckpointError if the file is broken or is not such a transformer.
  */
 export async function loadFeatureEncoder(
   path: string,
@@ -42,7 +42,10 @@ export async function loadFeatureEncoder(
   });
 }
 
-/** [class, Q, T ..., Q, T ...]: every cell in raster order, and again. The class is none: the picture alone speaks. */
+/**
+ * [class, Q, T ..., Q, T ...]: every cell in raster order, twice. The class is the null class, so that only the picture
+ * matters.
+ */
 function twice(tokens: Int32Array, embeddings: Embeddings): StepInputs {
   const cells = Int32Array.from(tokens.keys());
   const sequence = {
@@ -57,7 +60,7 @@ function twice(tokens: Int32Array, embeddings: Embeddings): StepInputs {
 function secondPass(hidden: Float32Array, cells: number, dimension: number): Float32Array {
   const features = new Float32Array(cells * dimension);
   for (let cell = 0; cell < cells; cell++) {
-    // The class, the first pass, then each cell's query and its token.
+    // Skip the class and the first pass; each cell has its query, then its token.
     features.set(rowAt(hidden, 1 + 2 * cells + 2 * cell + 1, dimension), cell * dimension);
   }
   return features;

@@ -13,7 +13,7 @@ import type { RandarWeights } from './weights.js';
 /**
  * Logits [cells, vocabulary] at every query of the sequence [class, Q, T, Q, T ...] of a known picture.
  *
- * @param onLayer called after each layer
+ * @param onLayer Called after each layer.
  */
 export async function randarLogitsByLayer(
   weights: RandarWeights,
@@ -47,7 +47,7 @@ export async function randarLogitsByLayer(
   return run([], queriesOf(fed), 'logits');
 }
 
-/** Every second position: what the logits are asked at. */
+/** The query positions: every second one. */
 function queriesOf(inputs: StepInputs): StepInputs {
   const cells = (inputs.positions - 1) / 2;
   const tensors = Object.fromEntries(
@@ -62,7 +62,7 @@ function queriesOf(inputs: StepInputs): StepInputs {
   return { ...inputs, positions: cells, tensors, wanted: cells };
 }
 
-/** Some layers by themselves, or the head where there are none. */
+/** The given layers only, or the head if there are none. */
 function partOf(whole: RandarWeights, layers: RandarWeights['layers']): Part<RandarWeights> {
   const weights = { ...whole, layers, shape: { ...whole.shape, layers: layers.length } };
   return { weights, parameters: parametersOf(weights), widened: () => widen(weights) };

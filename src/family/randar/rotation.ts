@@ -1,7 +1,7 @@
 import { cellCount, type Grid } from '../../decoding/grid.js';
 import { floatAt } from '../../numbers/at.js';
 
-/** Cosines and sines of the rotary embedding of each cell: [cells, headDimension / 2] each. */
+/** Cosines and sines of each cell's rotary embedding: [cells, headDimension / 2] each. */
 export interface RotationTable {
   readonly pairs: number;
   readonly cos: Float32Array;
@@ -10,11 +10,11 @@ export interface RotationTable {
 
 /**
  * 2D rotary embedding: headDimension / 4 frequencies f_i = 10000^(-2i / (headDimension / 2)); the first half of the
- * pairs turns by row * f_i, the second by column * f_i.
+ * pairs rotates by row * f_i, the second by column * f_i.
  * Source: RandAR/model/llamagen_gpt.py, precompute_freqs_cis_2d.
  *
- * @param enlarged how many times larger the grid is than the one that the model was trained on: the first frequencies
- *   count its places as they are, the others spread them over the trained ones. Source:
+ * @param enlarged How many times larger the grid is than the one the model was trained on. The first frequencies use
+ *   grid positions as they are; the others interpolate them into the trained range. Source:
  *   RandAR/applications/resolution_extrapolation.py, precompute_freqs_cis_2d_extrapolation.
  */
 export function rotationTable(grid: Grid, headDimension: number, enlarged = 1): RotationTable {
@@ -42,15 +42,17 @@ export function rotationTable(grid: Grid, headDimension: number, enlarged = 1): 
   return { pairs, cos, sin };
 }
 
-/** ntk_boundary of the reference. */
+/** The reference's ntk_boundary. */
 const extrapolatedFrequencies = 2;
 
-/** `side` places spread evenly over the places of a grid that is `enlarged` times smaller: linspace(0, side/f - 1, side). */
+/** Maps positions of the enlarged grid evenly onto the trained range: linspace(0, side/f - 1, side). */
 function interpolated(position: number, side: number, enlarged: number): number {
   return enlarged === 1 ? position : Math.fround((position * (side / enlarged - 1)) / (side - 1));
 }
 
-/** Turns each head of one row of D numbers by a cell's angles: x0 cos - x1 sin, x1 cos + x0 sin on interleaved pairs. */
+/**
+ * Rotates each head of a row of D numbers by a cell's angles: x0 cos - x1 sin, x1 cos + x0 sin on interleaved pairs.
+ */
 export function rotateRow(row: Float32Array, table: RotationTable, cell: number): Float32Array {
   const rotated = new Float32Array(row.length);
   for (let i = 0; i < row.length; i += 2) {

@@ -3,7 +3,7 @@ import type { Sequence, SequenceLayout, StepInputs } from '../../decoding/sequen
 import type { Embeddings } from './tables.js';
 import { intAt, rowAt } from '../../numbers/at.js';
 
-/** RandAR's layout: [class, Q(p0), T(p0), Q(p1), T(p1) ...], in any order and any number of cells a step. */
+/** RandAR's layout: [class, Q(p0), T(p0), Q(p1), T(p1) ...], in any order, with any number of cells per step. */
 export function randarLayout(embeddings: Embeddings): SequenceLayout {
   const { grid, vocabulary, classes } = embeddings;
   return {
@@ -19,14 +19,14 @@ export function randarLayout(embeddings: Embeddings): SequenceLayout {
   };
 }
 
-/** A position of the sequence [class, Q(p0), T(p0), Q(p1), T(p1) ...]; `at` counts along the order. */
+/** A position of the sequence [class, Q(p0), T(p0), Q(p1), T(p1) ...]; `at` is an index into the order. */
 export type Position =
   | { readonly kind: 'class' }
   | { readonly kind: 'query'; readonly at: number }
   | { readonly kind: 'token'; readonly at: number };
 
 /**
- * The positions of the first step, in front of which `known` tokens are given: [class, Q0, T0 ... Q(k-1), T(k-1), Q ...].
+ * The positions of the first step with `known` given tokens: [class, Q0, T0 ... Q(k-1), T(k-1), Q ...].
  * Source: RandAR/model/randar_gpt.py, generate, step 5-1; with known tokens applications/resolution_extrapolation.py,
  * step 6-1.
  */
@@ -37,8 +37,8 @@ export function firstPositions(known: number, count: number): Position[] {
 }
 
 /**
- * The positions of a step that follows `previous` tokens just decoded, with `decoded` known in all, and decodes `count`
- * more: [T0, Q1, T1 ... Q(n-1), T(n-1), Q'0 ... Q'(m-1)]. Q0 of the step before is in the cache.
+ * The positions of a step that follows `previous` newly decoded tokens, with `decoded` tokens in total, and decodes
+ * `count` more: [T0, Q1, T1 ... Q(n-1), T(n-1), Q'0 ... Q'(m-1)]. The previous step's Q0 is already in the cache.
  * Source: RandAR/model/randar_gpt.py, generate, step 5-4.
  */
 export function nextPositions(decoded: number, previous: number, count: number): Position[] {
@@ -54,7 +54,7 @@ function queries(from: number, count: number): Position[] {
   return Array.from({ length: count }, (_, i) => ({ kind: 'query', at: from + i }));
 }
 
-/** Gathers x, cos and sin of the positions, for every sequence of the batch. */
+/** Gathers x, cos and sin of the positions for every sequence of the batch. */
 export function randarInputs(
   positions: readonly Position[],
   sequences: readonly Sequence[],
@@ -74,7 +74,7 @@ export function randarInputs(
       if (position.kind !== 'token' || !sequence.blank?.has(position.at)) {
         x.set(rowAt(table, index, dimension), i * dimension);
       }
-      // The class token is not rotated but zeroed (cos and sin 0): it is attended to with score 0.
+      // The class token is not rotated but zeroed (cos and sin 0), so its attention score is 0.
       if (position.kind !== 'class') {
         const cell = intAt(sequence.order, position.at);
         cos.set(rowAt(rotation.cos, cell, pairs), i * pairs);

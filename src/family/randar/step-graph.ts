@@ -1,6 +1,6 @@
 import type { Parameter } from '../../checkpoint/parameters.js';
 import type { PlacedWeights } from '../../checkpoint/safetensors-file.js';
-import { attendByLane, laneInputs } from '../../graph/attention.js';
+import { attendByLane, laneInputs, type LaneOptions } from '../../graph/attention.js';
 import { linear, linears, rowZeros } from '../../graph/linear.js';
 import { GraphBuilder, type Graph, type Value } from '../../graph/onnx.js';
 import type { RandarWeights } from './weights.js';
@@ -29,7 +29,7 @@ import type { RandarWeights } from './weights.js';
  * counts up; lanes [L] = S*R of each lane, where there are several; wanted [W] rows whose logits are asked for. Of lane l:
  * mask.l [S, P + S] added to the scores; split.l [2] = P, S; heads.l [3] = S, R*H, headDimension; pastK.l.i, pastV.l.i
  * [P, R*H, headDimension] of layer i, P at least 1: ONNX Runtime's matrix products divide by the size of an empty past.
- * Outputs: logits [W, vocabulary]; newK.i [N, 1, D], newV.i [N, D], lane after lane.
+ * Outputs: logits [W, vocabulary]; those of attendByLane.
  *
  * @param end where the graph ends: behind the last layer of `weights`, with hidden [N, D], or with the logits. So a
  *   transformer that is too large for the memory can be run layer by layer.
@@ -37,7 +37,7 @@ import type { RandarWeights } from './weights.js';
 export function buildRandarStepGraph(
   { shape, layers, norm, output }: RandarWeights,
   file: PlacedWeights,
-  { lanes: count = 1, end = 'logits' }: StepGraphOptions = {},
+  { end = 'logits', ...laneOptions }: StepGraphOptions = {},
 ): Graph {
   const { dimension, headDimension, vocabulary } = shape;
   const graph = new GraphBuilder('transformer-step');
@@ -47,7 +47,7 @@ export function buildRandarStepGraph(
     sin: graph.input('sin', 'float32', ['N', headDimension / 2]),
     index: graph.input('index', 'int64', ['N', 1]),
   };
-  const lanes = laneInputs(graph, count);
+  const lanes = laneInputs(graph, laneOptions);
   const last = end === 'logits' ? layers.length - 1 : undefined;
   let zeros = rowZeros(graph, hidden);
   let added: Value | undefined;
@@ -56,9 +56,6 @@ export function buildRandarStepGraph(
     const qkv = linear(graph, before.normed, layer.wqkv, zeros);
     const [qkFlat, v] = split(graph, qkv, [2 * dimension, dimension]);
     const [q, k] = split(graph, rotate(graph, qkFlat, rotation, 2 * shape.heads), [dimension, dimension]);
-    graph.output(`newK.${i}`, k, 'float32', ['N', 1, dimension]);
-    graph.output(`newV.${i}`, v, 'float32', ['N', dimension]);
-
     let context = attendByLane(graph, { q, k, v }, lanes, i, shape);
     hidden = before.hidden;
     if (i === last) {
@@ -85,8 +82,7 @@ export function buildRandarStepGraph(
   return graph.build(file);
 }
 
-export interface StepGraphOptions {
-  readonly lanes?: number;
+export interface StepGraphOptions extends LaneOptions {
   readonly end?: 'hidden' | 'logits';
 }
 

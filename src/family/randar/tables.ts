@@ -4,7 +4,7 @@ import { cellCount, type Grid } from '../../decoding/grid.js';
 import { rotateRow, rotationTable, type RotationTable } from './rotation.js';
 import type { RandarWeights } from './weights.js';
 
-/** The parts of RandAR's transformer that are looked up by row, in memory as fp32. */
+/** The lookup tables of RandAR's transformer, in memory as fp32. */
 export interface RandarTables {
   readonly shape: {
     readonly dimension: number;
@@ -16,7 +16,7 @@ export interface RandarTables {
   readonly tokens: Float32Array;
   /** [classes + 1, D]; row `classes` is the null class. */
   readonly labels: Float32Array;
-  /** [D]: the learned row before it is rotated. */
+  /** [D]: the learned instruction before rotation. */
   readonly instruction: Float32Array;
 }
 
@@ -32,22 +32,22 @@ export async function readRandarTables(
   };
 }
 
-/** The row that each kind of position feeds to the transformer, and the rotation of each cell of a grid. */
+/** The embedding of each kind of position, and the rotation of each cell. */
 export interface Embeddings extends Pick<RandarTables, 'tokens' | 'labels'> {
   readonly grid: Grid;
   readonly dimension: number;
   readonly vocabulary: number;
   readonly classes: number;
-  /** [cells, D]: the row that asks "what is at this cell?". */
+  /** [cells, D]: the query embedding of each cell. */
   readonly instructions: Float32Array;
   readonly rotation: RotationTable;
 }
 
 /**
- * The instruction of cell p is the one learned row, each head turned by p's rotation.
+ * The instruction of cell p is the learned row with each head rotated for p.
  * Source: RandAR/model/randar_gpt.py, get_position_instruction_tokens.
  *
- * @param enlarged as in rotationTable
+ * @param enlarged As in rotationTable.
  */
 export function embeddingsFor(tables: RandarTables, grid: Grid, enlarged = 1): Embeddings {
   const { shape, tokens, labels, instruction } = tables;

@@ -16,7 +16,7 @@ import type { Transformer } from '../transformer.js';
 /** RandAR's transformer, ready to decode. */
 export interface RandarTransformer extends Transformer {
   readonly embeddings: Embeddings;
-  /** Of pictures of the model's own size, whatever their labels. */
+  /** The layout at the model's own resolution; it does not depend on the labels. */
   readonly ownLayout: SequenceLayout;
 }
 
@@ -33,11 +33,7 @@ export async function loadRandar(
     const embeddings = embeddingsFor(tables, grid);
     const ownLayout = randarLayout(embeddings);
     let enlarged: SequenceLayout | undefined;
-    const session = await createHostStepSession(
-      (lanes) => buildRandarStepGraph(weights, file, { lanes }),
-      shape,
-      options,
-    );
+    const session = await createHostStepSession((lanes) => buildRandarStepGraph(weights, file, lanes), shape, options);
     return {
       shape,
       precision: randarPrecision(weights),
@@ -58,7 +54,7 @@ export async function loadRandar(
   });
 }
 
-/** Of the logits of [class, Q, T, Q, T ...] those of the queries, [cells, vocabulary]. */
+/** Picks the logits of the queries, [cells, vocabulary], from those of [class, Q, T, Q, T ...]. */
 function ofQueries(logits: Float32Array, cells: number, vocabulary: number): Float32Array {
   const queries = new Float32Array(cells * vocabulary);
   for (let cell = 0; cell < cells; cell++) {

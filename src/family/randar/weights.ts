@@ -14,7 +14,7 @@ export interface RandarWeights {
   readonly tokenEmbeddings: Parameter;
   /** [classes + 1, D]: the last row is the null class. */
   readonly classEmbeddings: Parameter;
-  /** [1, D]: the position-instruction embedding before it is rotated. */
+  /** [1, D]: the position-instruction embedding before rotation. */
   readonly positionInstruction: Parameter;
   readonly layers: readonly LayerWeights[];
   readonly norm: Parameter;
@@ -32,9 +32,9 @@ interface LayerWeights {
 }
 
 /**
- * Takes every parameter by its public name; all sizes but the number of heads follow from the shapes.
+ * Takes every parameter by its public name. All sizes but the number of heads follow from the shapes.
  *
- * @throws CheckpointError that names every missing, misshapen and unexpected parameter.
+ * @throws CheckpointError listing every missing, misshapen and unexpected parameter.
  */
 export function readRandar(reader: ParameterReader, heads: number): RandarWeights {
   const [vocabulary = 0, dimension = 0] = reader.shape('tok_embeddings.weight', 2);
@@ -63,11 +63,11 @@ export function readRandar(reader: ParameterReader, heads: number): RandarWeight
     output: takeMatrix(reader, 'output.weight', [vocabulary, dimension]),
   };
   const headDimension = dimension / heads;
-  // Rotation turns a quarter of a head's numbers by each of two axes, in pairs.
+  // The rotation splits a head between two axes, each in pairs.
   if (Number.isFinite(dimension) && headDimension % 4 !== 0) {
     reader.report(
       'tok_embeddings.weight',
-      `has rows of ${dimension}, a multiple of 4 for each of ${heads} heads expected`,
+      `has rows of ${dimension}, expected a multiple of 4 for each of ${heads} heads`,
     );
   }
   reader.finish();
@@ -85,12 +85,12 @@ export function readRandar(reader: ParameterReader, heads: number): RandarWeight
   };
 }
 
-/** How the matrices of a step are stored. */
+/** The precision of the step's matrices. */
 export function randarPrecision({ layers, output }: RandarWeights): Precision {
   return precisionOf(layers[0]?.wqkv ?? output);
 }
 
-/** Each parameter in the form that it is stored in, in the order of the forward pass. */
+/** Maps each parameter to its stored form, in the order of the forward pass. */
 export function storeRandar<T>(weights: RandarWeights, { vector, table, matrix, fineMatrix }: StoredForms<T>): T[] {
   return [
     ...table(weights.tokenEmbeddings),

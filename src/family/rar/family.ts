@@ -5,7 +5,7 @@ import { loadRar } from './transformer.js';
 import { positionsBeyondCells, rarPrecision, readRar, storeRar } from './weights.js';
 
 /**
- * RAR: asks for the cell after each token, so it decodes one cell a step; its positions are learned for one grid.
+ * RAR predicts the next cell from each token, so it decodes one cell per step. Its positions are learned for one grid.
  * Source: bytedance/1d-tokenizer (arXiv 2411.00776).
  */
 export const rar: ModelFamily<'rar'> = {
@@ -17,7 +17,7 @@ export const rar: ModelFamily<'rar'> = {
       /^(target_aware_pos_embed|timesteps_embeddings|blocks\.\d+\.adaLN_modulation\..*)$/.test(name),
     ),
 
-  // In training the share of random orders was annealed to none, so released weights know no order but raster.
+  // Training anneals the share of random orders to zero, so the released weights know only raster order.
   capabilities: (anyOrder = false) => ({
     parallelSteps: false,
     anyOrder,
@@ -50,7 +50,7 @@ export const rar: ModelFamily<'rar'> = {
     const release = releases.find(({ dimension, layers }) => dimension === shape.dimension && layers === shape.layers);
     return {
       steps: cells,
-      // The constant 4 is that of the reference's demonstration, demo_util.py.
+      // The constant 4 is from the reference's demonstration, demo_util.py.
       guidance: release
         ? { start: 1, end: release.end, curve: 'cosine', power: release.power }
         : { start: 4, end: 4, curve: 'linear', power: 1 },
@@ -66,7 +66,7 @@ export const rar: ModelFamily<'rar'> = {
 
 const headNorm = 'blocks.0.attn.q_norm.weight';
 
-/** Guidance at the last cell, the power of its curve, temperature: B, L, XL, XXL. Source: README_RAR.md. */
+/** Guidance at the last cell, exponent of its curve, and temperature of B, L, XL and XXL. Source: README_RAR.md. */
 const releases = [
   { dimension: 768, layers: 24, end: 16, power: 2.75, temperature: 1 },
   { dimension: 1024, layers: 24, end: 15.5, power: 2.5, temperature: 1.02 },

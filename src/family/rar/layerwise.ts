@@ -13,7 +13,7 @@ import { blockLayers, blockNorms, type Norm, type RarBlock, type RarWeights } fr
 /**
  * Logits [cells, vocabulary] of every cell of a known picture, in its order.
  *
- * @param onLayer called after each block
+ * @param onLayer Called after each block.
  */
 export async function rarLogitsByLayer(
   weights: RarWeights,
@@ -57,7 +57,7 @@ export async function rarLogitsByLayer(
   return run([], x, 'logits');
 }
 
-/** Some blocks by themselves, or the head where there are none. */
+/** The given blocks only, or the head if there are none. */
 function partOf(whole: RarWeights, blocks: readonly RarBlock[]): Part<RarWeights> {
   const weights = { ...whole, blocks, shape: { ...whole.shape, layers: blocks.length } };
   return { weights, parameters: parametersOf(weights), widened: () => widen(weights) };

@@ -1,24 +1,23 @@
 import { LRUCache } from 'lru-cache';
 
-/** adaLN of all positions of each class, as it is asked for: a class is computed once while it is remembered. */
+/** adaLN of all positions of a class, computed on demand and cached. */
 export interface Modulations {
-  /** Of one class's rows: what a generation holds for its class, and all together for the null class. */
+  /** The size for one class: what a generation keeps for its class, and what all of them share for the null class. */
   readonly bytesPerLabel: number;
-  /** [positions, width] of a class; the same array for all who ask. */
+  /** [positions, width] of a class; the same array for all callers. */
   of(label: number): Promise<Float32Array>;
 }
 
 /**
- * 115 MB a class of RAR-B, 154 of RAR-L, 252 of RAR-XL and 348 of RAR-XXL: the null class and some others. What falls
- * out of the cache lives on with the generations that still use it.
+ * A class takes 115 MB in RAR-B, 154 in RAR-L, 252 in RAR-XL and 348 in RAR-XXL, so this holds the null class and a few
+ * others. An evicted class stays alive while generations use it.
  */
 export const modulationBytes = 2 ** 30;
 
 /**
- * @param bytesPerLabel of one class's rows
- * @param compute them
- * @param budget bytes that are remembered, of the classes used last; two classes, that a picture and its guidance need,
- *   always are
+ * @param bytesPerLabel The size for one class.
+ * @param compute Computes a class.
+ * @param budget Bytes to cache, for the most recently used classes; at least the two that a guided picture needs.
  */
 export function rememberModulations(
   bytesPerLabel: number,
@@ -28,7 +27,7 @@ export function rememberModulations(
   const known = new LRUCache<number, Float32Array>({
     max: Math.max(2, Math.floor(budget / bytesPerLabel)),
     fetchMethod: compute,
-    // Whoever waits for a class that is pushed out while it is computed still gets it.
+    // A class that is evicted while it is computed is still delivered to those who wait for it.
     ignoreFetchAbort: true,
   });
   return { bytesPerLabel, of: (label) => known.forceFetch(label) };

@@ -4,11 +4,11 @@ import { addRow, classRow, foldPlaces, type RarTables } from './tables.js';
 import { intAt, rowAt } from '../../numbers/at.js';
 
 /**
- * RAR's layout: [class token, class, T(p0), T(p1) ... T(p(n-2))], positions 0 to n for n cells in an order p. The logits
- * of position 1 + s are of cell p(s): one cell a step, and nothing known before the first.
+ * RAR's layout: [class token, class, T(p0), T(p1) ... T(p(n-2))], positions 0 to n for n cells in an order p. Position
+ * 1 + s predicts cell p(s): one cell per step, with no known tokens before the first.
  * Source: bytedance/1d-tokenizer, modeling/rar.py, forward_fn.
  *
- * @param modulationOf adaLN of each position, [1 + cells, modulation width], of a label that will be fed
+ * @param modulationOf The adaLN of a label at each position, [1 + cells, modulation width].
  */
 export function rarLayout(
   tables: RarTables,
@@ -41,15 +41,15 @@ export function rarLayout(
   };
 }
 
-/** One sequence of a batch, with all that its positions feed. */
+/** A sequence of a batch, with everything its positions feed. */
 export interface RarSequence {
   /** `classes` is the null class. */
   readonly label: number;
-  /** Of foldPlaces, for the sequence's order. */
+  /** The result of foldPlaces for the sequence's order. */
   readonly places: Float32Array;
   /** adaLN of each position, [1 + cells, modulation width], for the sequence's label. */
   readonly modulation: Float32Array;
-  /** Known so far, in order. */
+  /** The tokens known so far, in order. */
   readonly tokens: Int32Array;
 }
 
@@ -58,10 +58,10 @@ export interface RarStepInputs extends StepInputs {
 }
 
 /**
- * Gathers x and modulation of positions `from` to `from + count - 1`, for every sequence of the batch. The first step is
- * fed two positions, from 0 on; a later one that of the token just drawn.
+ * Gathers x and modulation of positions `from` to `from + count - 1` for every sequence of the batch. The first step
+ * feeds positions 0 and 1, each later one the position of the newest token.
  *
- * @param wanted how many of the last positions the logits are asked for
+ * @param wanted The number of last positions whose logits are needed.
  */
 export function rarInputs(
   from: number,

@@ -1,5 +1,5 @@
 import type { PlacedWeights } from '../../checkpoint/safetensors-file.js';
-import { attendByLane, laneInputs } from '../../graph/attention.js';
+import { attendByLane, laneInputs, type LaneOptions } from '../../graph/attention.js';
 import { affine, rowZeros } from '../../graph/linear.js';
 import { GraphBuilder, type Graph, type Value } from '../../graph/onnx.js';
 import type { Norm, RarShape, RarWeights } from './weights.js';
@@ -58,8 +58,7 @@ function modulationRows(graph: GraphBuilder, condition: Value, weights: RarWeigh
   );
 }
 
-export interface RarStepGraphOptions {
-  readonly lanes?: number;
+export interface RarStepGraphOptions extends LaneOptions {
   readonly end?: End;
   /**
    * Whether a step is fed adaLN's rows, or computes them as the reference does, fed `condition` [N, D] in place of
@@ -72,24 +71,22 @@ export interface RarStepGraphOptions {
  * One step of several lanes, packed as RandAR's are: see buildRandarStepGraph.
  *
  * Inputs, N being the sum of S*R over the lanes: x [N, D]; modulation [N, modulationWidth]; wanted [W]; those of lanes.
- * Outputs: logits [W, vocabulary], or hidden [N, D]; newK.i [N, 1, D], normalised as the cache holds them, newV.i [N, D].
+ * Outputs: logits [W, vocabulary], or hidden [N, D]; those of attendByLane, with keys normalised as the cache holds them.
  */
 export function buildRarStepGraph(
   weights: RarWeights,
   file: PlacedWeights,
-  { lanes: count = 1, end = 'logits', adaLn = 'fed' }: RarStepGraphOptions = {},
+  { end = 'logits', adaLn = 'fed', ...laneOptions }: RarStepGraphOptions = {},
 ): Graph {
   const { shape } = weights;
   const { dimension, vocabulary } = shape;
   const graph = new GraphBuilder('rar-step');
   const x = graph.input('x', 'float32', ['N', dimension]);
   const modulation = modulationOf(graph, weights, end, adaLn);
-  const lanes = laneInputs(graph, count);
+  const lanes = laneInputs(graph, laneOptions);
   const hidden = rarBlocks(graph, weights, x, modulation, (i, vectors) => {
     const k = graph.node('Unsqueeze', [vectors.k, graph.ints([1])]);
     const q = graph.node('Unsqueeze', [vectors.q, graph.ints([1])]);
-    graph.output(`newK.${i}`, k, 'float32', ['N', 1, dimension]);
-    graph.output(`newV.${i}`, vectors.v, 'float32', ['N', dimension]);
     return attendByLane(graph, { q, k, v: vectors.v }, lanes, i, shape);
   });
   if (end === 'hidden') {
@@ -159,7 +156,12 @@ function modulationOf(graph: GraphBuilder, weights: RarWeights, end: End, adaLn:
     return modulationInside(graph, graph.input('condition', 'float32', ['N', dimension]), weights, end);
   }
   const width = modulationWidth(weights, end);
-  return inChunks(weights, chunksOf(graph, graph.input('modulation', 'float32', ['N', width]), width / dimension));
+  const fed = graph.input('modulation', 'float32', ['N', width]);
+  // One Split would have too many outputs: WebGPU guarantees only eight buffers per shader.
+  const columns = (from: number, to: number): Value =>
+    graph.node('Slice', [fed, graph.ints([from]), graph.ints([to]), graph.ints([1])]);
+  const blocks = weights.blocks.map((_, i) => columns(6 * i * dimension, 6 * (i + 1) * dimension));
+  return inChunks(graph, blocks, end === 'logits' ? columns(width - 2 * dimension, width) : undefined);
 }
 
 /** adaLN as the reference computes it in every step, of condition [N, D]. */
@@ -170,20 +172,18 @@ export function modulationInside(
   end: End = 'logits',
 ): Modulation {
   const rows = modulationRows(graph, condition, weights, end);
-  return inChunks(
-    weights,
-    rows.flatMap((row, i) => chunksOf(graph, row, i < weights.blocks.length ? 6 : 2)),
-  );
+  return inChunks(graph, rows.slice(0, weights.blocks.length), rows[weights.blocks.length]);
 }
 
-function chunksOf(graph: GraphBuilder, rows: Value, count: number): Value[] {
-  return graph.nodes('Split', [rows], count, { axis: 1, num_outputs: count });
-}
-
-function inChunks({ blocks }: RarWeights, chunks: readonly Value[]): Modulation {
+/** @param blocks [N, 6D] of each block, and `head` [N, 2D] */
+function inChunks(graph: GraphBuilder, blocks: readonly Value[], head: Value | undefined): Modulation {
+  const chunksOf = (rows: Value | undefined, count: number): Value[] => {
+    if (rows === undefined) throw new RangeError('a graph that ends before the head has no modulation for it');
+    return graph.nodes('Split', [rows], count, { axis: 1, num_outputs: count });
+  };
   return {
-    block: (i) => chunks.slice(6 * i, 6 * (i + 1)) as ReturnType<Modulation['block']>,
-    head: () => chunks.slice(6 * blocks.length) as ReturnType<Modulation['head']>,
+    block: (i) => chunksOf(blocks[i], 6) as ReturnType<Modulation['block']>,
+    head: () => chunksOf(head, 2) as ReturnType<Modulation['head']>,
   };
 }
 

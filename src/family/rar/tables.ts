@@ -3,7 +3,7 @@ import type { WeightFile } from '../../checkpoint/weight-file.js';
 import type { RarWeights } from './weights.js';
 import { floatAt, intAt, rowAt } from '../../numbers/at.js';
 
-/** The parts of RAR's transformer that are looked up by row, in memory as fp32: D numbers a row. */
+/** The lookup tables of RAR's transformer, in memory as fp32 with D numbers per row. */
 export interface RarTables {
   readonly dimension: number;
   readonly vocabulary: number;
@@ -36,10 +36,10 @@ export async function readRarTables(weights: RarWeights, file: WeightFile): Prom
 }
 
 /**
- * Everything of a position that does not depend on what is drawn, [1 + cells, D]: its learned position, and from
- * position 1 on the target embedding of the cell that it predicts; of position 0 the class token, too.
+ * Everything about a position that does not depend on tokens, [1 + cells, D]: its learned position; from position 1 on,
+ * the target embedding of the cell it predicts; at position 0, the class token.
  *
- * @param order all cells
+ * @param order All cells.
  */
 export function foldPlaces(tables: RarTables, order: Int32Array): Float32Array {
   const { dimension, cells, positions, targets, classToken } = tables;
@@ -53,7 +53,7 @@ export function foldPlaces(tables: RarTables, order: Int32Array): Float32Array {
   return places;
 }
 
-/** What adaLN is computed from, [1 + cells, D]: the class's embedding plus each position's timestep embedding. */
+/** The input to adaLN, [1 + cells, D]: the class embedding plus each position's timestep embedding. */
 export function conditionsOf(tables: RarTables, label: number): Float32Array {
   const { dimension, cells, timesteps } = tables;
   const conditions = timesteps.slice(0, (1 + cells) * dimension);
@@ -64,7 +64,7 @@ export function conditionsOf(tables: RarTables, label: number): Float32Array {
   return conditions;
 }
 
-/** Between the image tokens and the classes lies the mask row, which inference never uses. */
+/** The mask row, which inference never uses, lies between the image tokens and the classes. */
 export function classRow({ embeddings, vocabulary, dimension }: RarTables, label: number): Float32Array {
   return rowAt(embeddings, vocabulary + 1 + label, dimension);
 }

@@ -34,14 +34,12 @@ export async function loadRar(
     checkSizes(path, shape, heads, grid);
     const tables = await readRarTables(weights, file);
     const modulate = await createModulator(weights, file, tables, options);
-    const step = await createHostStepSession(
-      (lanes) => buildRarStepGraph(weights, file, { lanes }),
-      shape,
-      options,
-    ).catch(async (error: unknown) => {
-      await modulate.close();
-      throw error;
-    });
+    const step = await createHostStepSession((lanes) => buildRarStepGraph(weights, file, lanes), shape, options).catch(
+      async (error: unknown) => {
+        await modulate.close();
+        throw error;
+      },
+    );
     const modulations = rememberModulations((1 + shape.cells) * modulationWidth(weights) * 4, modulate.compute);
     return {
       shape,
@@ -69,7 +67,7 @@ export async function loadRar(
         });
       },
       enlargedLayout: () => {
-        throw new Error('RAR draws no picture of twice the size');
+        throw new Error('RAR cannot enlarge pictures');
       },
       knownLogits: async ({ label, tokens, order }) => {
         const sequence = { label, tokens, places: foldPlaces(tables, order), modulation: await modulations.of(label) };
@@ -84,7 +82,7 @@ export async function loadRar(
 export function checkSizes(path: string, shape: RarShape, heads: number, grid: Grid): void {
   if (shape.heads === heads && shape.cells === cellCount(grid)) return;
   throw new CheckpointError(
-    `${path}: the weights are for ${shape.heads} attention heads and ${shape.cells} cells, the model says ${heads} ` +
+    `${path}: the weights are for ${shape.heads} attention heads and ${shape.cells} cells, but model.json says ${heads} ` +
       `and ${grid.width}x${grid.height}`,
   );
 }
@@ -101,8 +99,8 @@ async function createModulator(
   tables: RarTables,
   options: SessionOptions,
 ): Promise<Modulator> {
-  // It runs once a class: a pool that spins would take its cores from the steps all the time, and a copy of its weights
-  // their memory.
+  // Runs once per class. A spinning thread pool would take cores from the steps all the time, and a copy of the weights
+  // would take their memory.
   const session = await createSession(buildModulationGraph(weights, file), {
     ...options,
     spinning: false,
@@ -115,7 +113,7 @@ async function createModulator(
   };
 }
 
-/** What a modulation graph is fed. */
+/** The inputs to a modulation graph. */
 export function conditionFeed(conditions: Float32Array, { dimension }: RarTables): Record<string, ort.Tensor> {
   return { condition: new ort.Tensor('float32', conditions, [conditions.length / dimension, dimension]) };
 }

@@ -5,7 +5,7 @@ import type { TransformerShape } from '../../graph/transformer-shape.js';
 import type { StoredForms } from '../model-family.js';
 
 export interface RarShape extends TransformerShape {
-  /** Of a picture, whatever its grid: positions are learned. */
+  /** Cells of a picture. The grid does not matter: positions are learned. */
   readonly cells: number;
 }
 
@@ -15,14 +15,14 @@ export interface RarShape extends TransformerShape {
  */
 export interface RarWeights {
   readonly shape: RarShape;
-  /** [1, 1, D]: what the sequence begins with. */
+  /** [1, 1, D]: the first position of every sequence. */
   readonly classToken: Parameter;
-  /** [vocabulary + 1 + classes + 1, D]: image tokens, a mask row of training, classes, the null class. */
+  /** [vocabulary + 1 + classes + 1, D]: image tokens, the mask row used in training, classes, the null class. */
   readonly embeddings: Parameter;
-  /** [1, cells + 1024, D] each: row 2 + c is of cell c. */
+  /** [1, cells + 1024, D] each: row 2 + c is cell c. */
   readonly positions: Parameter;
   readonly targets: Parameter;
-  /** [1, cells + 100, D]: with the class, what every adaLN depends on. */
+  /** [1, cells + 100, D]: added to the class embedding as the input to adaLN. */
   readonly timesteps: Parameter;
   readonly blocks: readonly RarBlock[];
   /** D to 2D: scale, then shift. */
@@ -33,7 +33,7 @@ export interface RarWeights {
 export interface RarBlock {
   readonly attentionNorm: Norm;
   readonly qkv: Affine;
-  /** Over a head's numbers, and shared by the heads. */
+  /** Over a head's numbers; shared by all heads. */
   readonly queryNorm: Norm;
   readonly keyNorm: Norm;
   readonly projection: Affine;
@@ -44,20 +44,20 @@ export interface RarBlock {
   readonly modulation: Affine;
 }
 
-/** A LayerNorm's weight and bias. */
 export interface Norm {
   readonly weight: Parameter;
   readonly bias: Parameter;
 }
 
-/** Rows that the tables of positions have beyond a picture's cells; [class token, class] take two of them. */
+/** Rows of the position tables beyond a picture's cells; two of them belong to [class token, class]. */
 export const positionsBeyondCells = 1024;
 const timestepsBeyondCells = 100;
 
 /**
- * Takes every parameter by its public name; all sizes follow from the shapes, heads from the length of q_norm.
+ * Takes every parameter by its public name. All sizes follow from the shapes; the head dimension is the length of
+ * q_norm.
  *
- * @throws CheckpointError that names every missing, misshapen and unexpected parameter.
+ * @throws CheckpointError listing every missing, misshapen and unexpected parameter.
  */
 export function readRar(reader: ParameterReader): RarWeights {
   const [rows = NaN, dimension = NaN] = reader.shape('embeddings.weight', 2);
@@ -81,17 +81,17 @@ export function readRar(reader: ParameterReader): RarWeights {
     head: takeAffine(reader, 'lm_head', [vocabulary, dimension]),
   };
   if (cells < 1) {
-    reader.report('pos_embed', `has ${positionRows} rows, ${positionsBeyondCells} and one for each cell expected`);
+    reader.report('pos_embed', `has ${positionRows} rows, expected ${positionsBeyondCells} plus one per cell`);
   }
   if (classes < 1) {
     reader.report(
       'embeddings.weight',
-      `has ${rows} rows, one for each of ${vocabulary} tokens, two more and one for each class expected`,
+      `has ${rows} rows, expected one per token (${vocabulary}), two more, and one per class`,
     );
   }
   const heads = dimension / headDimension;
   if (!Number.isNaN(heads) && !Number.isInteger(heads)) {
-    reader.report('blocks.0.attn.q_norm.weight', `has ${headDimension} numbers, a divisor of ${dimension} expected`);
+    reader.report('blocks.0.attn.q_norm.weight', `has ${headDimension} numbers, expected a divisor of ${dimension}`);
   }
   reader.finish();
   const parameters = countParameters(weights);
@@ -121,16 +121,16 @@ function readBlock(reader: ParameterReader, at: string, dimension: number, headD
   };
 }
 
-/** How the matrices of a step are stored. */
+/** The precision of the step's matrices. */
 export function rarPrecision({ blocks, head }: RarWeights): Precision {
   return precisionOf((blocks[0]?.qkv ?? head).matrix);
 }
 
-/** Each parameter in the form that it is stored in, in the order of the forward pass. */
+/** Maps each parameter to its stored form, in the order of the forward pass. */
 export function storeRar<T>(weights: RarWeights, { vector, table, matrix, fineMatrix }: StoredForms<T>): T[] {
   const norm = ({ weight, bias }: Norm) => [...vector(weight), ...vector(bias)];
   const layer = (affine: Affine) => [...matrix(affine.matrix), ...vector(affine.bias)];
-  // adaLN is computed once a class: fewer bits would save no time.
+  // adaLN is computed once per class, so fewer bits would save no time.
   const fineLayer = (affine: Affine) => [...fineMatrix(affine.matrix), ...vector(affine.bias)];
   return [
     ...vector(weights.classToken),
@@ -148,14 +148,14 @@ export function storeRar<T>(weights: RarWeights, { vector, table, matrix, fineMa
   ];
 }
 
-/** A block's vectors and its layers, in the order of the forward pass. */
+/** A block's vectors and layers, in the order of the forward pass. */
 export const blockNorms = ({ attentionNorm, queryNorm, keyNorm, mlpNorm }: RarBlock): Norm[] => [
   attentionNorm,
   queryNorm,
   keyNorm,
   mlpNorm,
 ];
-/** What a step multiplies with; the modulation is not among them. */
+/** The matrices that a step multiplies with; adaLN is not among them. */
 export const blockLayers = ({ qkv, projection, up, down }: RarBlock): Affine[] => [qkv, projection, up, down];
 
 function countParameters(weights: Omit<RarWeights, 'shape'>): number {

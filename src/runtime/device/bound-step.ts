@@ -22,8 +22,14 @@ export interface BoundGraph {
   readonly vocabulary: number;
   /** The type of each of the family's tables' indices. */
   readonly indexTypes: Readonly<Record<string, 'int32' | 'int64'>>;
-  /** By their names as inputs and as outputs. */
-  readonly caches: readonly { readonly input: string; readonly output: string; readonly tensor: DeviceTensor }[];
+  readonly caches: readonly CacheTensor[];
+}
+
+/** Keys or values of a layer: one tensor, read as an input and written in place as an output. */
+export interface CacheTensor {
+  readonly input: string;
+  readonly output: string;
+  readonly tensor: DeviceTensor;
 }
 
 /** Alignment that kernels like. */

@@ -3,8 +3,8 @@ import { numberAt } from '../../numbers/at.js';
 import { blockPositions } from '../../graph/paged-attention.js';
 import type { Graph } from '../../graph/onnx.js';
 import type { TransformerShape } from '../../graph/transformer-shape.js';
-import { bindStep, type BoundGraph, type BoundStep } from './bound-step.js';
-import { deviceMemory, type DeviceCopies } from './device-memory.js';
+import { bindStep, type BoundGraph, type BoundStep, type CacheTensor } from './bound-step.js';
+import { deviceMemory, type DeviceCopies, type DeviceMemory } from './device-memory.js';
 import type { OrtApi, Pointer } from './ort-api.js';
 import { packStep, sizeOf, type DeviceLane } from './pack-step.js';
 import { shapeKey, shapeOf, type StepShape } from './step-shape.js';
@@ -47,34 +47,66 @@ const longestCaptured = 4096;
 const mostBound = 64;
 
 export function createDeviceStepSession(graph: Graph, options: DeviceStepOptions): DeviceStepSession {
-  const { api, cuda, shape, floatType } = options;
-  const session = createSession(graph, options);
-  const memory = deviceMemory(api, session, cuda?.index ?? 0, cuda?.copies);
-  const blocks = options.blocks();
-  const caches = Array.from({ length: shape.layers }, (_, layer) =>
-    (['keys', 'values'] as const).map((kind) => ({
-      input: `${kind}.${layer}`,
-      output: `new${kind === 'keys' ? 'Keys' : 'Values'}.${layer}`,
-      // One block more than there are: what nobody reads is written there.
-      tensor: memory.tensor(floatType === 'F16' ? 'float16' : 'float32', [
-        blocks + 1,
-        blockPositions,
-        shape.heads,
-        shape.headDimension,
-      ]),
-    })),
-  ).flat();
-  const bound: BoundGraph = { session, caches, vocabulary: shape.vocabulary, indexTypes: options.indexTypes };
-  const captures = options.captures ?? cuda !== undefined;
+  const { api, cuda } = options;
+  /** What lets go of all that was made, the newest first. */
+  const releases: (() => void)[] = [];
+  const close = () => {
+    for (const release of releases.splice(0).reverse()) release();
+  };
+  try {
+    const session = createSession(graph, options);
+    releases.push(() => api.release('ReleaseSession', session));
+    const memory = deviceMemory(api, session, cuda?.index ?? 0, cuda?.copies);
+    releases.push(() => memory.close());
+    const blocks = options.blocks();
+    const caches = kvTensors(blocks, options, memory);
+    releases.push(() => {
+      for (const { tensor } of caches) tensor.release();
+    });
+    const steps = boundSteps({ session, caches, ...options, vocabulary: options.shape.vocabulary }, memory, options);
+    releases.push(steps.release);
+    return { blocks, run: (lanes) => runStep(lanes, steps.of, blocks, options.shape), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Keys and values of every layer, zeroed. One block more than there are: what nobody reads is written there. */
+function kvTensors(blocks: number, { shape, floatType }: DeviceStepOptions, memory: DeviceMemory): CacheTensor[] {
+  const dims = [blocks + 1, blockPositions, shape.heads, shape.headDimension];
+  const type = floatType === 'F16' ? 'float16' : 'float32';
+  const made: CacheTensor[] = [];
+  try {
+    for (let layer = 0; layer < shape.layers; layer++) {
+      for (const [input, output] of [
+        [`keys.${layer}`, `newKeys.${layer}`],
+        [`values.${layer}`, `newValues.${layer}`],
+      ] as const) {
+        made.push({ input, output, tensor: memory.tensor(type, dims) });
+      }
+    }
+  } catch (error) {
+    for (const { tensor } of made) tensor.release();
+    throw error;
+  }
+  return made;
+}
+
+/** What is bound for each shape: made when a shape comes first. */
+function boundSteps(
+  bound: BoundGraph,
+  memory: DeviceMemory,
+  { api, cuda, captures = cuda !== undefined }: DeviceStepOptions,
+) {
   const captured = new Map<string, BoundStep>();
   const others = new Map<string, BoundStep>();
-
-  const bindingFor = (of: StepShape): BoundStep => {
-    const key = shapeKey(of);
+  const of = (shape: StepShape): BoundStep => {
+    const key = shapeKey(shape);
     const known = captured.get(key) ?? others.get(key);
     if (known) return known;
-    if (captures && of.rows <= longestCaptured && captured.size < mostCaptured) {
-      const step = bindStep(api, bound, of, memory, captured.size + 1);
+    if (captures && shape.rows <= longestCaptured && captured.size < mostCaptured) {
+      const step = bindStep(api, bound, shape, memory, captured.size + 1);
       captured.set(key, step);
       return step;
     }
@@ -83,39 +115,40 @@ export function createDeviceStepSession(graph: Graph, options: DeviceStepOptions
       others.delete(oldest[0]);
       oldest[1].release();
     }
-    const step = bindStep(api, bound, of, memory, undefined);
+    const step = bindStep(api, bound, shape, memory, undefined);
     others.set(key, step);
     return step;
   };
-
-  return {
-    blocks,
-    run: (lanes) => {
-      for (const { cache, inputs } of lanes) cache.reserve(inputs.positions);
-      const of = shapeOf(lanes.map(sizeOf));
-      const step = bindingFor(of);
-      const tokensAt = packStep(lanes, of, blocks, step.feeds);
-      step.run();
-      return lanes.map(({ cache, inputs, draws }, i) => {
-        cache.append(inputs.kept);
-        const at = numberAt(tokensAt, i);
-        const end = at + draws.count * draws.pictures;
-        return {
-          tokens: Int32Array.from(step.tokens.subarray(at, end), Number),
-          probabilities: step.probabilities.slice(at, end),
-          ...(draws.isFiltered && step.values
-            ? { values: Float32Array.from(step.values.subarray(at * shape.vocabulary, end * shape.vocabulary)) }
-            : {}),
-        };
-      });
-    },
-    close: () => {
-      for (const step of [...captured.values(), ...others.values()]) step.release();
-      for (const { tensor } of caches) tensor.release();
-      memory.close();
-      api.release('ReleaseSession', session);
-    },
+  const release = () => {
+    for (const step of [...captured.values(), ...others.values()]) step.release();
   };
+  return { of, release };
+}
+
+/** @param scratch The block of nobody's. */
+function runStep(
+  lanes: readonly DeviceLane[],
+  boundFor: (shape: StepShape) => BoundStep,
+  scratch: number,
+  { vocabulary }: TransformerShape,
+): DecodedTokens[] {
+  for (const { cache, inputs } of lanes) cache.reserve(inputs.positions);
+  const shape = shapeOf(lanes.map(sizeOf));
+  const step = boundFor(shape);
+  const tokensAt = packStep(lanes, shape, scratch, step.feeds);
+  step.run();
+  return lanes.map(({ cache, inputs, draws }, i) => {
+    cache.append(inputs.kept);
+    const at = numberAt(tokensAt, i);
+    const end = at + draws.count * draws.pictures;
+    return {
+      tokens: Int32Array.from(step.tokens.subarray(at, end), Number),
+      probabilities: step.probabilities.slice(at, end),
+      ...(draws.isFiltered && step.values
+        ? { values: Float32Array.from(step.values.subarray(at * vocabulary, end * vocabulary)) }
+        : {}),
+    };
+  });
 }
 
 function createSession(graph: Graph, { api, env, cuda, captures }: DeviceStepOptions): Pointer {

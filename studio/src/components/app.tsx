@@ -36,7 +36,7 @@ export function App({ session }: { readonly session: Session }) {
   const first = useFirstLabel(session, model);
   const chosen = label ?? first;
 
-  // Before the effects of what is in the page: canvases read the colours there.
+  // Runs before the effects of children, whose canvases read the theme's colours.
   useLayoutEffect(() => applyTheme(theme), [theme]);
   useEffect(() => setIndex(0), [shown]);
 
@@ -56,16 +56,16 @@ export function App({ session }: { readonly session: Session }) {
     const next = models.find((each) => each.id === id);
     if (!next || next === model) return;
     setForm((before) => ({ ...before, model: id }));
-    // It may be just what the other one could not.
+    // The problem may not apply to this model.
     requests.tell(undefined);
-    // Another model draws other things.
+    // Each model has its own labels.
     setLabel(undefined);
     const left = taskFor(task, next.capabilities);
-    // A frame lies on the cells of its model.
+    // A frame is aligned to the model's cells.
     setTask(left.kind === 'outpaint' ? taskOf(left.kind, left, next) : left);
     if (left.kind === 'draw') setIsEditing(false);
   };
-  /** The picture is read at the size that the model sees, so that the mask lies over that. */
+  /** Scales the picture to the model's input size, so that the mask lines up. */
   const inpaint = async (file: Blob, { imageWidth: width, imageHeight: height }: PictureSize) => {
     const picture = await readPicture(file, { width, height });
     edit({ kind: 'inpaint', picture, mask: emptyMask(width, height), blend: '' });
@@ -95,7 +95,7 @@ export function App({ session }: { readonly session: Session }) {
   return (
     <div
       className="page"
-      // A picture that is dropped anywhere is to be inpainted; the browser would leave the page for it.
+      // A picture dropped anywhere is inpainted; by default the browser would navigate to it.
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
@@ -170,7 +170,7 @@ interface PictureSize {
   readonly imageHeight: number;
 }
 
-/** The task anew; the picture that is there already stays. */
+/** Resets the task but keeps the current picture. */
 function taskOf(kind: TaskKind, before: Task, model: Model | undefined): Task {
   const picture = 'picture' in before ? before.picture : undefined;
   switch (kind) {
@@ -191,19 +191,19 @@ function taskOf(kind: TaskKind, before: Task, model: Model | undefined): Task {
   }
 }
 
-/** Asked for again when the connection is back, for as long as there are none. */
+/** Loads the models; retries when the connection returns if there are none yet. */
 function useModels({ client, state }: Session): readonly Model[] {
   const [models, setModels] = useState<readonly Model[]>([]);
   const connection = useValue(state);
   useEffect(() => {
     if (models.length > 0 || connection === 'lost') return;
-    // Where it fails the connection is lost, which the page says.
+    // A failure means the connection is lost, which the page already shows.
     client.models().then(setModels, () => undefined);
   }, [client, connection, models.length]);
   return models;
 }
 
-/** So that there is something to draw before anything is chosen. */
+/** A label to draw before one is chosen. */
 function useFirstLabel({ client }: Session, model: Model | undefined): Label | undefined {
   const [label, setLabel] = useState<Label>();
   useEffect(() => {

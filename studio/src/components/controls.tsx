@@ -24,7 +24,7 @@ interface ControlsProps {
   readonly task: Task;
   readonly onTask: (task: Task) => void;
   readonly onTaskKind: (kind: TaskKind) => void;
-  /** Of the newest picture. */
+  /** The seed of the newest picture. */
   readonly lastSeed: number | undefined;
   readonly requests: Requests;
   readonly onDraw: () => void;
@@ -32,7 +32,7 @@ interface ControlsProps {
 
 const noProblems: readonly FieldProblem[] = [];
 
-/** All that says what to draw and how. */
+/** The form: what to draw and how. */
 export function Controls(props: ControlsProps) {
   const { session, models, model, onModel, form, onForm, label, onLabel } = props;
   const { task, onTask, onTaskKind, lastSeed, requests, onDraw } = props;
@@ -45,10 +45,10 @@ export function Controls(props: ControlsProps) {
     onDraw();
   };
   return (
-    // The server says what is wrong, and how: the browser's own bubbles would come before it.
+    // The server explains problems; the browser's own validation messages would preempt it.
     <form
       ref={element}
-      // What a model cannot is not to be seen and then taken away: until it is known the controls only keep their place.
+      // Until the model is known, controls only reserve their space, so that none appears and vanishes again.
       className={model ? 'controls' : 'controls not-yet'}
       aria-label="What to draw"
       noValidate
@@ -125,7 +125,7 @@ export function Controls(props: ControlsProps) {
   );
 }
 
-/** Problems of what has no control of its own: of a picture or a mask. */
+/** Problems without a control of their own, such as those of a picture or mask. */
 function unplaced(problems: readonly { readonly field: string; readonly message: string }[]) {
   const rest = problems.filter(({ field }) => field.startsWith('source') && !field.endsWith('blend'));
   return rest.length === 0 ? null : <p>{rest.map(({ message }) => message).join(' ')}</p>;

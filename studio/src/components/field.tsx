@@ -1,6 +1,6 @@
 import { useId, type ReactNode } from 'react';
 
-/** What a control needs to be told by its label, its hint and what is wrong with it. */
+/** Attributes that connect a control with its label, hint and problem. */
 export interface Described {
   readonly id: string;
   readonly 'aria-describedby': string | undefined;
@@ -14,7 +14,7 @@ interface FieldProps {
   readonly children: (described: Described) => ReactNode;
 }
 
-/** A labelled control; below it what it is for, and what is wrong with what it holds. */
+/** A labelled control with a hint, and a problem if its value is invalid. */
 export function Field({ label, hint, problem, children }: FieldProps) {
   const id = useId();
   const describedBy = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(' ');
@@ -39,7 +39,7 @@ export function Field({ label, hint, problem, children }: FieldProps) {
 interface NumberFieldProps extends Omit<FieldProps, 'children'> {
   readonly value: string;
   readonly onChange: (value: string) => void;
-  /** What stands for an empty field. */
+  /** Shown while the field is empty. */
   readonly placeholder?: string | undefined;
   readonly min?: number;
   readonly max?: number | undefined;

@@ -6,7 +6,7 @@ import { NumberField } from './field.js';
 interface FrameEditorProps {
   readonly picture: string;
   readonly placement: Placement;
-  /** A change of where it lies by then: a key may follow a pointer before the page shows where that went. */
+  /** Takes an update function, since a key press can follow a pointer move before the page has rendered. */
   readonly onChange: (change: (placement: Placement) => Placement) => void;
   readonly grid: Grid;
 }
@@ -18,7 +18,7 @@ interface Drag {
   readonly from: Placement;
 }
 
-/** Where the picture lies: its frame is dragged, or moved with the arrow keys, and all around it is drawn. */
+/** Places the picture: drag its frame, or move it with the arrow keys; its surroundings are drawn. */
 export function FrameEditor({ picture, placement, onChange, grid }: FrameEditorProps) {
   const stage = useRef<HTMLDivElement>(null);
   const drag = useRef<Drag>(undefined);

@@ -12,7 +12,7 @@ interface GalleryProps {
 
 type Whose = 'all' | 'mine';
 
-/** What the server keeps, newest first. */
+/** The generations the server keeps, newest first. */
 export function Gallery({ session, onShow }: GalleryProps) {
   const kept = useValue(session.kept);
   const playbacks = useValue(session.playbacks);

@@ -46,7 +46,7 @@ export function storedTheme(): Theme {
   return stored === 'light' || stored === 'dark' ? stored : 'system';
 }
 
-/** The style sheet looks at the root's attribute first, and at the system's wish where that is absent. */
+/** The style sheet prefers the root's attribute and falls back to the system's colour scheme. */
 export function applyTheme(theme: Theme): void {
   if (theme === 'system') {
     delete document.documentElement.dataset.theme;

@@ -6,7 +6,7 @@ export type Label = LabelPage['edges'][number]['node'];
 
 interface LabelSearchProps {
   readonly client: Client;
-  /** A folder of models/; empty for the default. */
+  /** A model id; empty for the default. */
   readonly model: string;
   readonly chosen: Label | undefined;
   readonly onChoose: (label: Label) => void;
@@ -15,7 +15,7 @@ interface LabelSearchProps {
 
 const shownAtMost = 100;
 
-/** Finds a label by name, title or symbol: a combobox as the ARIA Authoring Practices have it. */
+/** Searches labels by name, title or symbol: a combobox following the ARIA Authoring Practices. */
 export function LabelSearch({ client, model, chosen, onChoose, problem }: LabelSearchProps) {
   const listId = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -47,7 +47,7 @@ export function LabelSearch({ client, model, chosen, onChoose, problem }: LabelS
       setActive(isOpen ? (active + by + labels.length) % Math.max(1, labels.length) : 0);
     } else if (event.key === 'Enter' && isOpen) {
       event.preventDefault();
-      // What is meant is the best match of all that was typed, and not of what was typed before.
+      // Enter means the best match for the complete text, so wait for its results.
       if (isLate) setIsEntered(true);
       else choose(labels[active]);
     } else if (event.key === 'Escape' && isOpen) {
@@ -99,7 +99,7 @@ export function LabelSearch({ client, model, chosen, onChoose, problem }: LabelS
                 role="option"
                 aria-selected={label.name === chosen?.name}
                 className={at === active ? 'active' : undefined}
-                // Before the field loses the focus, which would close the list.
+                // Prevents the field from losing focus, which would close the list.
                 onPointerDown={(event) => event.preventDefault()}
                 onClick={() => choose(label)}
               >
@@ -123,7 +123,7 @@ export function LabelSearch({ client, model, chosen, onChoose, problem }: LabelS
 
 interface Found {
   readonly labels: readonly Label[];
-  /** They are of an earlier search: the server has not answered this one yet. */
+  /** Whether the results belong to an earlier query. */
   readonly isLate: boolean;
 }
 
@@ -138,7 +138,7 @@ function useLabels(client: Client, model: string, search: string, isWanted: bool
       (answer) => {
         if (!isLate) setFound({ asked, labels: answer?.edges.map(({ node }) => node) ?? [] });
       },
-      // The page says that the connection is lost; the list is asked for again with the next letter.
+      // The page shows that the connection is lost; the next letter searches again.
       () => undefined,
     );
     return () => {

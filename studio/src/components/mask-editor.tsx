@@ -5,19 +5,19 @@ import type { Grid } from '../playback.js';
 import { Segments } from './segments.js';
 
 interface MaskEditorProps {
-  /** Address of the picture under the mask. */
+  /** URL of the picture under the mask. */
   readonly picture: string;
   readonly mask: Mask;
-  /** A change of the mask as it is by then: a pointer may move again before the page shows where it was. */
+  /** Takes an update function, since the pointer can move again before the page has rendered. */
   readonly onChange: (change: (mask: Mask) => Mask) => void;
-  /** Every cell that the mask touches is drawn anew. */
+  /** Every cell that the mask touches is redrawn. */
   readonly grid: Grid;
   readonly theme: string;
 }
 
 const canvasSide = 768;
 
-/** Paints what is to be drawn anew: with a brush, or cell by cell with the arrow keys and the space bar. */
+/** Paints the area to redraw: with a brush, or cell by cell with the arrow keys and the space bar. */
 export function MaskEditor({ picture, mask, onChange, grid, theme }: MaskEditorProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const last = useRef<Point>(undefined);
@@ -139,7 +139,7 @@ interface PaintedMask {
   readonly colours: ThemeColours;
 }
 
-/** What is drawn anew looks like what is not there yet; the brush's own stroke over it; the keyboard's cell, framed. */
+/** Paints cells to redraw as unknown, the brush strokes over them, and a frame around the keyboard's cell. */
 function paintMask(context: CanvasRenderingContext2D, { mask, grid, cells, cursor, colours }: PaintedMask): void {
   const { width, height } = context.canvas;
   const [cellWidth, cellHeight] = [width / grid.width, height / grid.height];

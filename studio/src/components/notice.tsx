@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 interface NoticeProps {
   readonly title: string;
   readonly text: string;
-  /** The way on. */
+  /** Buttons or links for what to do next. */
   readonly children?: ReactNode;
 }
 

@@ -8,7 +8,7 @@ interface OperationPanelProps {
   readonly endpoint: string;
 }
 
-/** The input as GraphQL, curl and client code, to be taken elsewhere. */
+/** Shows the input as GraphQL, curl and client code, for copying. */
 export function OperationPanel({ input, endpoint }: OperationPanelProps) {
   const [kind, setKind] = useState<keyof OperationTexts>('graphql');
   const [copied, setCopied] = useState('');
@@ -41,7 +41,7 @@ export function OperationPanel({ input, endpoint }: OperationPanelProps) {
         </button>
         <span role="status">{copied}</span>
       </div>
-      {/* Focusable, so that who has no pointer can scroll it. */}
+      {/* Focusable, so that it can be scrolled by keyboard. */}
       <pre tabIndex={0} role="region" aria-label="Operation">
         {shortened(text)}
       </pre>

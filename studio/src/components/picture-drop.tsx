@@ -2,14 +2,14 @@ import { useState, type ReactNode } from 'react';
 
 interface PictureDropProps {
   readonly onFile: (file: Blob) => void;
-  /** A picture of the page that can be taken instead. */
+  /** Uses the picture shown on the page instead. */
   readonly onResult: (() => void) | undefined;
-  /** There is a picture already; another one replaces it. */
+  /** Whether there is a picture already; a new one replaces it. */
   readonly hasPicture: boolean;
   readonly children: ReactNode;
 }
 
-/** Takes a picture by dropping, choosing or pasting it. */
+/** Takes a picture by dropping, choosing or pasting a file. */
 export function PictureDrop({ onFile, onResult, hasPicture, children }: PictureDropProps) {
   const [isOver, setIsOver] = useState(false);
   const take = (files: FileList | null | undefined) => {
@@ -26,7 +26,7 @@ export function PictureDrop({ onFile, onResult, hasPicture, children }: PictureD
       onDragLeave={() => setIsOver(false)}
       onDrop={(event) => {
         event.preventDefault();
-        // The page would take it as well.
+        // The page handles dropped files, too.
         event.stopPropagation();
         setIsOver(false);
         take(event.dataTransfer.files);
@@ -44,7 +44,7 @@ export function PictureDrop({ onFile, onResult, hasPicture, children }: PictureD
             accept="image/*"
             onChange={(event) => {
               take(event.target.files);
-              // The same file can be chosen again.
+              // So that the same file can be chosen again.
               event.target.value = '';
             }}
           />

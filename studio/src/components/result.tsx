@@ -8,11 +8,11 @@ import { Notice } from './notice.js';
 import { OperationPanel } from './operation-panel.js';
 import { Watch } from './watch.js';
 
-/** What can be done with a finished picture. */
+/** Actions on a finished picture. */
 export interface ResultActions {
   readonly redraw: (playback: Playback, index: number) => void;
   readonly inpaint: (facts: Generation, path: string) => void;
-  /** Draws an input as it is. */
+  /** Generates from an input as it is. */
   readonly draw: (inputs: readonly GenerateInput[]) => void;
 }
 
@@ -25,14 +25,14 @@ interface ResultProps extends ResultActions {
   readonly onIndex: (index: number) => void;
 }
 
-/** What is shown of one generation, or of two side by side. */
+/** The current generation, or two side by side. */
 export function Result({ session, models, theme, index, onIndex, redraw, inpaint, draw, cancel }: ResultProps) {
   const all = useValue(session.playbacks);
   const troubles = useValue(session.troubles);
   const shown = useValue(session.shown);
   const playbacks = shown.flatMap((id) => all.get(id) ?? []);
   const running = playbacks.filter((playback) => !isOver(playback) && !troubles.has(playback.id));
-  // What the server forgot before it was read again is known to the tab that drew it alone.
+  // If the server has dropped a generation, only the tab that started it knows its input.
   const inputs = shown.flatMap((id) => all.get(id)?.facts?.input ?? session.history.inputOf(id) ?? []);
   const trouble = shown.map((id) => troubles.get(id)).find((found) => found !== undefined);
   const [only] = playbacks.length === 1 ? playbacks : [];
@@ -82,7 +82,7 @@ export function Result({ session, models, theme, index, onIndex, redraw, inpaint
 
 interface TroubleNoticeProps {
   readonly trouble: Trouble;
-  /** Absent where nobody knows what was asked for. */
+  /** Undefined if the input is unknown. */
   readonly onAgain: (() => void) | undefined;
   readonly onLeave: () => void;
 }
@@ -108,7 +108,7 @@ interface FinishedActionsProps extends ResultActions {
   readonly index: number;
 }
 
-/** What its own model can do with it, which need not be the one that is chosen. */
+/** The actions that the picture's own model supports; another model may be selected. */
 function FinishedActions({ playback, models, index, redraw, inpaint, draw }: FinishedActionsProps) {
   const image = playback.images[index];
   const { facts, grid } = playback;
@@ -133,7 +133,7 @@ function FinishedActions({ playback, models, index, redraw, inpaint, draw }: Fin
           type="button"
           className="quiet"
           onClick={() => {
-            // Steps count for all cells of the large grid there.
+            // For an enlargement, steps are counted over all cells of the large grid.
             const steps = input.steps ? { steps: 4 * input.steps } : {};
             draw([{ ...input, ...steps, count: 1, seed: image.seed, size: { factor: 2 } }]);
           }}

@@ -7,7 +7,7 @@ interface SegmentsProps<Choice extends string> {
   readonly options: readonly { readonly value: Choice; readonly name: string }[];
 }
 
-/** A few choices side by side, of which one holds: radio buttons that look like a switch. */
+/** A few choices side by side: radio buttons that look like a switch. */
 export function Segments<Choice extends string>({ legend, value, onChange, options }: SegmentsProps<Choice>) {
   const name = useId();
   return (

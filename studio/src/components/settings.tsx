@@ -10,23 +10,23 @@ interface SettingsProps {
   readonly onChange: (change: Partial<Form>) => void;
   readonly model: Model | undefined;
   readonly problems: readonly FieldProblem[];
-  /** A picture to start from has the model's own size. */
+  /** With a source, the size is the model's own. */
   readonly hasSource: boolean;
-  /** Of the newest picture: the seed that one would want to keep. */
+  /** The seed of the newest picture, to reuse it. */
   readonly lastSeed: number | undefined;
-  /** Two orders are compared: each is chosen elsewhere. */
+  /** While comparing, the two orders are chosen elsewhere. */
   readonly isComparing: boolean;
 }
 
 const foldedFields = ['schedule', 'guidance', 'temperature', 'topK', 'topP', 'preview', 'size'];
 
-/** How it is drawn. An empty field is the model's default, which it shows. */
+/** Generation settings. An empty field shows the model's default. */
 export function Settings({ form, onChange, model, problems, hasSource, lastSeed, isComparing }: SettingsProps) {
   const [isOpen, setIsOpen] = useState(false);
   const [seen, setSeen] = useState(problems);
   if (seen !== problems) {
     setSeen(problems);
-    // What is wrong is not to be hidden.
+    // Unfold to show problems.
     if (problems.some(({ field }) => foldedFields.includes(field.split('.')[0] ?? ''))) setIsOpen(true);
   }
   const defaults = model?.defaults;

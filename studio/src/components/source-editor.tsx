@@ -15,11 +15,11 @@ interface SourceEditorProps {
   readonly onTask: Dispatch<SetStateAction<Task>>;
   readonly model: Model;
   readonly theme: string;
-  /** Takes the picture that was shown last. */
+  /** Uses the picture shown last. */
   readonly onResult: (() => void) | undefined;
 }
 
-/** What the task starts from: a picture, and which part of it is to stay. */
+/** Edits what the task starts from: a picture, and the part of it to keep. */
 export function SourceEditor({ task, onTask, model, theme, onResult }: SourceEditorProps) {
   const [refused, setRefused] = useState<string>();
   const grid = { width: model.gridWidth, height: model.gridHeight };
@@ -27,7 +27,7 @@ export function SourceEditor({ task, onTask, model, theme, onResult }: SourceEdi
 
   const take = async (file: Blob) => {
     try {
-      // The mask lies over what the model sees of it; around a frame the picture keeps its shape.
+      // A mask must line up with what the model sees; in a frame, the picture keeps its aspect ratio.
       const picture = await readPicture(file, task.kind === 'inpaint' ? size : undefined);
       setRefused(undefined);
       if (task.kind === 'inpaint') onTask({ ...task, picture, mask: emptyMask(size.width, size.height) });

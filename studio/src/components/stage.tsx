@@ -6,7 +6,7 @@ import type { Grid, Playback } from '../playback.js';
 
 interface StageProps {
   readonly playback: Playback;
-  /** Which one of its pictures. */
+  /** Which of its pictures. */
   readonly index: number;
   /** The playhead. */
   readonly at: number;
@@ -15,10 +15,10 @@ interface StageProps {
 }
 
 const emptyGrid: Grid = { width: 16, height: 16 };
-/** Pixels of the canvas across: sharp on a dense screen, and a multiple of usual grids, so that cells end on pixels. */
+/** Canvas pixels per side: sharp at high densities, and a multiple of common grids, so that cells end on pixels. */
 const canvasSide = devicePixelRatio > 1 ? 1280 : 640;
 
-/** The grid of one picture at a step. */
+/** One picture's grid at a step. */
 export function Stage({ playback, index, at, view, theme }: StageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const isStill = useReducedMotion();

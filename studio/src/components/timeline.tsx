@@ -8,11 +8,11 @@ interface TimelineProps {
   readonly playback: Playback;
   readonly index: number;
   readonly show: Show;
-  /** Steps of the longest of what is shown. */
+  /** The larger number of steps if two generations are compared. */
   readonly totalSteps: number;
 }
 
-/** A bar a step, as high as it decoded tokens and as strong as the model was sure; the playhead over it. */
+/** A bar per step: its height shows the number of tokens, its opacity the confidence. The playhead is on top. */
 export function Timeline({ playback, index, show, totalSteps }: TimelineProps) {
   const steps = timelineOf(playback, index);
   const most = Math.max(1, ...steps.map(({ tokens }) => tokens));
@@ -64,7 +64,7 @@ interface TransportProps {
   readonly totalSteps: number;
 }
 
-/** Play, pause, and any step by hand. */
+/** Play, pause, and a slider for the step. */
 export function Transport({ show, available, totalSteps }: TransportProps) {
   return (
     <div className="transport">

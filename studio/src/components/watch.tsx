@@ -11,10 +11,10 @@ import { Timeline, Transport } from './timeline.js';
 
 interface WatchProps {
   readonly playbacks: readonly Playback[];
-  /** Begun from this page, and so watched from the start. */
+  /** Started from this page, and so watched from the beginning. */
   readonly isBegun: boolean;
   readonly theme: string;
-  /** Which picture of a generation of several. */
+  /** Which picture, if there are several. */
   readonly index: number;
   readonly onIndex: (index: number) => void;
   readonly captions: readonly string[];
@@ -32,7 +32,7 @@ const legends: Record<View, { readonly low: string; readonly high: string } | un
   order: { low: 'last', high: 'first' },
 };
 
-/** One generation, or two side by side, at the same step. */
+/** One generation, or two side by side at the same step. */
 export function Watch({ playbacks, isBegun, theme, index, onIndex, captions }: WatchProps) {
   const [view, setView] = useState<View>('picture');
   const isStill = useReducedMotion();
@@ -74,7 +74,7 @@ export function Watch({ playbacks, isBegun, theme, index, onIndex, captions }: W
   );
 }
 
-/** What the cells are made of: what is shown on the way is not what comes out. */
+/** Says what the cells show, since previews differ from the finished picture. */
 function sourceInWords(playbacks: readonly Playback[], index: number, at: number): string {
   const kinds = playbacks.map((playback) => shownAt(playback, index, at)?.kind);
   if (kinds.includes('small')) return 'The small picture, which is decoded first.';

@@ -4,13 +4,13 @@ import { paintStage } from '../paint-stage.js';
 
 const side = 16;
 const cellCount = side * side;
-/** Cells a second, and seconds for which the full grid stays. */
+/** Cells per second, and seconds for which the complete grid stays. */
 const pace = 24;
 const restSeconds = 3;
-/** Often enough for what moves this slowly. */
+/** Enough for such a slow animation. */
 const frameMs = 1000 / pace;
 
-/** Before the first picture: what there will be to see, with colours that tell the order. */
+/** An animation shown before the first picture, with colours for the order. */
 export function Welcome({ theme }: { readonly theme: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const colours = useThemeColours(canvas, theme);
@@ -59,7 +59,7 @@ export function Welcome({ theme }: { readonly theme: string }) {
   );
 }
 
-/** For each cell, when it is decoded: 1 to all, in an order that nobody chose. */
+/** For each cell the step that decodes it, in a random order. */
 function anyOrder(): Int32Array {
   const order = Int32Array.from({ length: cellCount }, (_, at) => at + 1);
   for (let last = cellCount - 1; last > 0; last--) {

@@ -12,7 +12,7 @@ async function queued(input: object): Promise<unknown> {
 }
 
 describe('the input of a generation', () => {
-  it('says all that was given, and no more than that', async () => {
+  it('contains everything that was given and nothing else', async () => {
     const input = {
       model: 'square8',
       label: { name: 'class-3' },
@@ -31,14 +31,14 @@ describe('the input of a generation', () => {
     expect(await queued({ ...input, size: { factor: 1 }, keep: true })).toEqual({ ...input, size: { factor: 1 } });
   });
 
-  it('names the model and the seed that were chosen where none was given, and nothing that was null', async () => {
+  it('contains the chosen model and seed if none was given, and nothing that was null', async () => {
     const { engine } = running();
     const told = await queued({ label: { index: 2 }, steps: null, order: null, source: null });
     const [newest] = engine.list();
     expect(told).toEqual({ model: 'square4', label: { index: 2 }, seed: newest?.request.seed });
   });
 
-  it('has the known tokens in place of what a source was', async () => {
+  it('contains known tokens instead of the source', async () => {
     const tokens = { positions: [9, 0, 4], tokens: [30, 1, 0] };
     expect(await queued({ label: { index: 2 }, seed: 1, source: { tokens } })).toEqual({
       model: 'square4',
@@ -48,7 +48,7 @@ describe('the input of a generation', () => {
     });
   });
 
-  it('is told by every event of a subscription, from the first', async () => {
+  it('is available in every event of a subscription', async () => {
     const query = generateSubscription.replace('generation {', 'generation { input');
     const input = { label: { index: 1 }, seed: 3, steps: 2 };
     const events = await readEvents(overWebSocket(running().url, query, { input }));

@@ -18,7 +18,7 @@ async function refusal(input: object, query = generate): Promise<{ field: unknow
   return { field: errors?.[0]?.extensions.field, message: errors?.[0]?.message ?? '' };
 }
 
-describe('input that cannot be used', () => {
+describe('invalid input', () => {
   it.each([
     [{ label, model: 'nope' }, 'input.model', '"square4"'],
     [{ label: { name: 'clas-3' } }, 'input.label.name', '"class-3"'],
@@ -34,11 +34,11 @@ describe('input that cannot be used', () => {
     [{ label, topK: 51 }, 'input.topK', 'from 0 to 50, got 51'],
     [{ label, topP: 1.5 }, 'input.topP', 'from 0 to 1, got 1.5'],
     [{ label, order: { positions: [0, 1] } }, 'input.order.positions', 'has 2 of 16 cells'],
-    [{ label, order: { positions: [0, 0] } }, 'input.order.positions', 'a cell named once, got 0'],
+    [{ label, order: { positions: [0, 0] } }, 'input.order.positions', 'a cell listed once, got 0'],
     [{ label, order: { positions: [16] } }, 'input.order.positions', 'from 0 to 15, got 16'],
     [{ label, schedule: { tokensPerStep: [8, 7] } }, 'input.schedule.tokensPerStep', '16 tokens in all, got 15'],
     [{ label, schedule: { tokensPerStep: [0, 16] } }, 'input.schedule.tokensPerStep', 'from 1, got 0'],
-    [{ label, schedule: { kind: 'ONE_BY_ONE' }, steps: 8 }, 'input.steps', 'absent or 16'],
+    [{ label, schedule: { kind: 'ONE_BY_ONE' }, steps: 8 }, 'input.steps', 'omitted or 16'],
     [{ label, preview: { every: 0 } }, 'input.preview.every', 'got 0'],
     [{ label, steps: 'many' }, 'input.steps', 'Int cannot represent'],
     [{ label: { name: 'class-1', index: 1 } }, 'input.label', 'Exactly one key'],
@@ -50,14 +50,14 @@ describe('input that cannot be used', () => {
     expect(refused.message).toContain(says);
   });
 
-  it('tells all of its problems at once', async () => {
+  it('reports all of its problems at once', async () => {
     const { url } = running();
     const { errors } = await post(url, generate, { input: { label: { index: 99 }, steps: 99, topP: 2 } });
     const problems = errors?.[0]?.extensions.problems as { field: string }[];
     expect(problems.map(({ field }) => field)).toEqual(['input.steps', 'input.label.index', 'input.topP']);
   });
 
-  it('is refused with its field where it stands in the document itself', async () => {
+  it('is rejected with its field if it is a literal in the document', async () => {
     const { url } = running();
     const { errors } = await post(url, `mutation { generate(input: { label: { index: 1 }, steps: "x" }) { id } }`);
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'input.steps' });
@@ -68,7 +68,7 @@ describe('input that cannot be used', () => {
     expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  it('never becomes an internal error, whatever it is, and is queued where it is good', async () => {
+  it('never causes an internal error, and is queued if valid', async () => {
     const wild = fc.oneof(
       fc.integer({ min: -5, max: 300 }),
       fc.double({ min: -1e3, max: 1e3 }),
@@ -107,7 +107,7 @@ describe('input that cannot be used', () => {
     expect(running().reported).toEqual([]);
   });
 
-  it('a permutation with one cell changed is no permutation', async () => {
+  it('a permutation with one cell changed is rejected', async () => {
     const cells = Array.from({ length: 16 }, (_, cell) => cell);
     const permutations = fc.shuffledSubarray(cells, { minLength: 16 });
     await fc.assert(
@@ -121,8 +121,8 @@ describe('input that cannot be used', () => {
   });
 });
 
-describe('ids that nobody has', () => {
-  it('are null to query, and an error to cancel or follow', async () => {
+describe('unknown ids', () => {
+  it('give null in queries, and an error in cancel and follow', async () => {
     const { url } = running();
     const { data } = await post(url, `{ generation(id: "x") { id } model(id: "x") { id } }`);
     expect(data).toEqual({ generation: null, model: null });

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { post, useServer } from '../../support/server.js';
 
-/** square4, the first: 4 x 4 cells of 8 pixels, 50 tokens; square8: 8 x 8. square4 has room for 10 KV slots. */
+/** square4, the default: 4 x 4 cells of 8 pixels, 50 tokens; square8: 8 x 8 cells. square4 has room for 10 KV slots. */
 const running = useServer({ memory: 680_000, maxQueued: 256 });
 
 const generate = `mutation ($input: GenerateInput!) { generate(input: $input) { id } }`;
@@ -34,7 +34,7 @@ async function expectRefused(input: object, field: string, says: string): Promis
   expect(refused.field).toBe(field);
 }
 
-/** A finished or a running generation of another call. */
+/** Starts a generation in a separate request. */
 async function begin(input: object): Promise<string> {
   const { data, errors } = await post<{ generate: { id: string } }>(running().url, generate, {
     input: { label, preview: { mode: 'NONE' }, ...input },
@@ -56,7 +56,7 @@ const png = (level: number, width = 32, height = width) =>
 const inline = (file: Buffer) => ({ dataUri: `data:image/png;base64,${file.toString('base64')}` });
 
 const [white, black] = [inline(await png(255)), inline(await png(0))];
-/** White in its left half. */
+/** White in the left half. */
 const halfFile = await sharp(await png(255, 16, 32))
   .extend({ right: 16, background: '#000000' })
   .png()
@@ -143,7 +143,7 @@ describe('an outpainting', () => {
     await expectRefused(input, at, says);
   });
 
-  it('is taken just where it lies inside and leaves something', async () => {
+  it('is accepted if and only if it lies inside and leaves a cell', async () => {
     const side = fc.integer({ min: -1, max: 5 });
     const places = fc.record({ x: side, y: side, width: side, height: side });
     await fc.assert(
@@ -166,17 +166,17 @@ describe('known tokens', () => {
   it.each([
     ['at a cell beyond the last', known([16], [0]), `${field}.positions`, 'from 0 to 15, got 16'],
     ['at a cell before the first', known([-1], [0]), `${field}.positions`, 'from 0 to 15, got -1'],
-    ['at a cell twice', known([3, 4, 3], [0, 1, 2]), `${field}.positions`, 'a cell named once, got 3'],
+    ['at a cell twice', known([3, 4, 3], [0, 1, 2]), `${field}.positions`, 'a cell listed once, got 3'],
     ['at all cells', known(all, all), `${field}.positions`, 'at most 15 cells'],
-    ['fewer than their cells', known([1, 2], [0]), `${field}.tokens`, 'as many as its positions, 2, got 1'],
-    ['more than their cells', known([1], [0, 1]), `${field}.tokens`, 'as many as its positions, 1, got 2'],
+    ['fewer than their cells', known([1, 2], [0]), `${field}.tokens`, 'as many entries as positions, 2, got 1'],
+    ['more than their cells', known([1], [0, 1]), `${field}.tokens`, 'as many entries as positions, 1, got 2'],
     ['beyond the vocabulary', known([1], [vocabulary]), `${field}.tokens`, 'from 0 to 49, got 50'],
     ['below 0', known([1], [-1]), `${field}.tokens`, 'from 0 to 49, got -1'],
   ])('%s are refused', async (_, input, at, says) => {
     await expectRefused(input, at, says);
   });
 
-  it('are refused just where something is wrong with them', async () => {
+  it('are rejected if and only if something is wrong with them', async () => {
     const cell = fc.oneof(
       { weight: 30, arbitrary: fc.nat(cells - 1) },
       { weight: 1, arbitrary: fc.constantFrom(-1, 16, 2 ** 31 - 1) },
@@ -209,14 +209,14 @@ describe('known tokens', () => {
     );
   });
 
-  it('leave an explicit order no more than the open cells, and no fewer', async () => {
+  it('leave exactly the open cells to an explicit order', async () => {
     const source = { tokens: { positions: [0, 1], tokens: [5, 6] } };
     const open = all.slice(2);
     await finish({ source, order: { positions: open } });
     await finish({ source, order: { positions: all } });
     const at = 'input.order.positions';
     await expectRefused({ source, order: { positions: open.slice(1) } }, at, 'has 13 of 14 cells that are not known');
-    await expectRefused({ source, order: { positions: [...open, 2] } }, at, 'a cell named once, got 2');
+    await expectRefused({ source, order: { positions: [...open, 2] } }, at, 'a cell listed once, got 2');
   });
 });
 
@@ -227,7 +227,7 @@ describe('a redraw', () => {
   });
   const all = Array.from({ length: cells }, (_, cell) => cell);
 
-  it('of a generation that nobody knows is refused', async () => {
+  it('of an unknown generation is rejected', async () => {
     await expectRefused(redraw('nobody'), `${field}.generation`, 'got "nobody"');
   });
 
@@ -236,15 +236,15 @@ describe('a redraw', () => {
     ['of a picture below 0', { image: -1 }, `${field}.image`, 'from 0 to 1, got -1'],
     ['of a cell beyond the last', { cells: [16] }, `${field}.cells`, 'from 0 to 15, got 16'],
     ['of a cell before the first', { cells: [-1] }, `${field}.cells`, 'from 0 to 15, got -1'],
-    ['of a cell twice', { cells: [2, 2] }, `${field}.cells`, 'a cell named once, got 2'],
+    ['of a cell twice', { cells: [2, 2] }, `${field}.cells`, 'a cell listed once, got 2'],
     ['of no cell', { cells: [] }, `${field}.cells`, '1 to 15 cells'],
     ['of all cells', { cells: all }, `${field}.cells`, '1 to 15 cells'],
   ])('%s is refused', async (_, more, at, says) => {
     await expectRefused(redraw(await finish({ count: 2 }), more), at, says);
   });
 
-  it('of a generation that is not completed is refused, of a cancelled one as well', async () => {
-    // Behind so many others, each of which needs most of the memory, it still waits when the redraw is asked for.
+  it('of an unfinished or cancelled generation is rejected', async () => {
+    // Behind so many others that need most of the memory, it is still waiting when the redraw is requested.
     const { engine } = running();
     const request = engine.find(await finish({ ...unguided, count: 2 }))?.request;
     if (!request) throw new Error('it is gone already');
@@ -263,7 +263,7 @@ describe('a redraw', () => {
   });
 });
 
-/** Spatial guidance off, as it has to be for a large picture to fit into this server's cache. */
+/** Without spatial guidance, so that a large picture fits into this server's cache. */
 const unguided = { size: { factor: 2, spatialGuidance: { start: 1, end: 1 } }, guidance: { start: 1, end: 1 } };
 
 describe('a size', () => {
@@ -282,9 +282,9 @@ describe('a size', () => {
     await expectRefused({ size: { factor: 2, spatialGuidance } }, at, says);
   });
 
-  it('together with a source is refused, but not one of 1', async () => {
+  it('with a source is rejected unless the factor is 1', async () => {
     const source = { tokens: { positions: [1], tokens: [1] } };
-    await expectRefused({ ...unguided, source }, 'input.source', 'does not go together');
+    await expectRefused({ ...unguided, source }, 'input.source', 'cannot be combined');
     await finish({ size: { factor: 1 }, source });
   });
 
@@ -307,7 +307,7 @@ describe('a size', () => {
     await expectRefused({ ...unguided, schedule: { tokensPerStep } }, 'input.schedule.tokensPerStep', says);
   });
 
-  it('is taken with an explicit schedule just where one of its steps ends with the small picture', async () => {
+  it('accepts an explicit schedule if and only if a step ends with the small picture', async () => {
     const schedules = fc
       .tuple(
         fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 }),
@@ -339,8 +339,8 @@ describe('a size', () => {
   });
 
   it.each([
-    [{ kind: 'ONE_BY_ONE' }, 8, 'absent or 64'],
-    [{ tokensPerStep: [16, 48] }, 3, 'absent or 2'],
+    [{ kind: 'ONE_BY_ONE' }, 8, 'omitted or 64'],
+    [{ tokensPerStep: [16, 48] }, 3, 'omitted or 2'],
     [{ kind: 'LINEAR' }, 65, 'from 1 to 64, got 65'],
     [{ kind: 'COSINE' }, 0, 'from 1 to 64, got 0'],
   ])('with the schedule %j in %i steps is refused', async (schedule, steps, says) => {
@@ -348,18 +348,18 @@ describe('a size', () => {
   });
 });
 
-describe('what does not fit in memory', () => {
-  it('is refused before it is queued, and says what it would take', async () => {
-    await expectRefused({ size: { factor: 2 } }, 'input.size', 'fits in memory');
-    await expectRefused({ count: 16 }, 'input.count', 'fits in memory');
+describe('a request that does not fit in memory', () => {
+  it('is rejected before it is queued, with the memory it needs', async () => {
+    await expectRefused({ size: { factor: 2 } }, 'input.size', 'to fit in memory');
+    await expectRefused({ count: 16 }, 'input.count', 'to fit in memory');
     const source = { tokens: { positions: [1], tokens: [1] } };
-    await expectRefused({ count: 16, source }, 'input.count', 'fits in memory');
+    await expectRefused({ count: 16, source }, 'input.count', 'to fit in memory');
     const { message } = await refusal({ size: { factor: 2 } });
-    expect(message).toContain('would take 0.406 MB, and this model has 0.338 MB');
+    expect(message).toContain('would take 0.406 MB, and this server has 0.338 MB');
   });
 });
 
-describe('all that is wrong with a source is told at once, with what else is wrong', () => {
+describe('all problems of a source are reported at once, with all others', () => {
   const others = { topP: 2, count: 17, size: { factor: 3 } };
   const elsewhere = ['input.count', 'input.topP', 'input.size.factor'];
 
@@ -386,7 +386,7 @@ describe('all that is wrong with a source is told at once, with what else is wro
     expect([...refused.fields].sort()).toEqual([...fields, ...elsewhere].sort());
   });
 
-  it('but nothing is said of how many cells it leaves, which nobody knows', async () => {
+  it('except those that depend on the unknown number of open cells', async () => {
     const source = { inpaint: { image: noImage, mask: half } };
     const { fields } = await refusal({ source, schedule: { tokensPerStep: [8] }, order: { positions: [1, 2] } });
     expect(fields).toEqual(['input.source.inpaint.image.dataUri']);

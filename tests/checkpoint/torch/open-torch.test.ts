@@ -40,8 +40,8 @@ async function golden(name: string): Promise<WeightFile> {
   return file;
 }
 
-describe('files of torch.save', () => {
-  // The conversion leaves out a buffer of the training.
+describe('torch.save files', () => {
+  // The conversion drops a buffer used in training.
   it.each([
     ['llamagen-f4', ['quantize.codebook_used']],
     ['llamagen-f8', []],
@@ -50,20 +50,20 @@ describe('files of torch.save', () => {
   });
 
   /**
-   * Written by torch 2.13, in protocols 2 and 5: {"model", "optimizer", "steps", "args": Namespace, "ema"}, where the
-   * model has views (transposed, sliced, stepped, permuted, channels-last), a tied weight, an nn.Parameter, a scalar,
-   * an empty tensor and every type; and by safetensors.torch, all of these made contiguous.
+   * Written by torch 2.13 in protocols 2 and 5: {"model", "optimizer", "steps", "args": Namespace, "ema"}. The model
+   * has views (transposed, sliced, stepped, permuted, channels-last), a tied weight, an nn.Parameter, a scalar, an
+   * empty tensor and every type. The expected file has the same tensors made contiguous, written by safetensors.torch.
    */
-  it.each(['torch-training.pt', 'torch-training-protocol5.pt'])('%s has what torch finds in it', async (name) => {
+  it.each(['torch-training.pt', 'torch-training-protocol5.pt'])('%s has the tensors that torch reads', async (name) => {
     await expectSame(await golden(name), await golden('torch-training.safetensors'));
   });
 
-  // Counts, numbers and sums in fp64 from torch 2.13.
+  // Counts, values and fp64 sums from torch 2.13.
   it.each([
     ['maskgit-f4.bin', 114, 1050139, 1842.4868885581718],
     ['rar-square8.bin', 45, 289256, 361.15055799896436],
     ['llamagen-f4.pt', 252, 1135675, 2372.6804491663233],
-  ])('%s has as many tensors as torch finds, with the same sum', async (name, count, numbers, sum) => {
+  ])('%s has as many tensors as torch reads, with the same sum', async (name, count, numbers, sum) => {
     const file = await golden(name);
     let [total, length] = [0, 0];
     for (const [tensor, { dtype }] of file.tensors) {
@@ -120,12 +120,14 @@ describe('the weights of a torch file', () => {
     ['a list of tensors', list(tensor())],
     ['an empty dict', dict()],
     ['a dict of dicts of dicts', dict(text('net'), dict(text('model'), state()))],
-  ])('are not found in %s, which says where they may be', async (_, root) => {
+  ])('are not found in %s, and the error says where they should be', async (_, root) => {
     const message = await complaint(() => namesOf(pickleOf(root)));
-    expect(message).toContain('holds no weights: tensors by name expected, alone or under one of model, module');
+    expect(message).toContain(
+      'contains no weights: expected tensors by name, at the top level or under one of model, module',
+    );
   });
 
-  it('that are not found are told by the keys that are', async () => {
+  it('that are not found are reported with the keys that exist', async () => {
     expect(await complaint(() => namesOf(pickleOf(dict(text('net'), dict(), text('lr'), int(1)))))).toContain(
       '(found: "net", "lr")',
     );
@@ -198,7 +200,7 @@ describe('a broken torch file', () => {
     [
       'reaches out of its folder',
       archive('a/data.pkl', '../evil', '/etc/passwd'),
-      'entry "../evil" lies outside of "a"; entry "/etc/passwd"',
+      'entry "../evil" is outside "a"; entry "/etc/passwd"',
     ],
     [
       'is of another machine',
@@ -214,19 +216,19 @@ describe('a broken torch file', () => {
         { name: 'a/data.pkl', bytes: pickleOf(state()) },
         { name: 'a/byteorder', bytes: new Uint8Array(2 ** 20) },
       ]),
-      'has 1048576 bytes, at most 16 expected',
+      'has 1048576 bytes, expected at most 16',
     ],
     [
       'has a pickle above 4 MiB',
       zipOf([{ name: 'a/data.pkl', bytes: new Uint8Array(2 ** 22 + 1) }]),
-      'at most 4194304 expected',
+      'expected at most 4194304',
     ],
     ['runs code', torchFile(pickleOf(call(global('os', 'system'), text('id'))), {}), 'its pickle names "os.system"'],
     ['lacks a storage', one({ key: '7' }), 'tensor "x": its storage "archive/data/7" is missing'],
     ['reaches out of its storages', one({ key: '../data.pkl' }), 'storage "archive/data/../data.pkl" is missing'],
-    ['has a storage shorter than it says', one({ shape: [3], numel: 3 }), 'has 8 bytes, 12 expected'],
-    ['has a storage longer than it says', one({ shape: [1], numel: 1 }), 'has 8 bytes, 4 expected'],
-    ['has a storage of another type', one({ storage: 'HalfStorage' }), 'has 8 bytes, 4 expected'],
+    ['has a storage shorter than it says', one({ shape: [3], numel: 3 }), 'has 8 bytes, expected 12'],
+    ['has a storage longer than it says', one({ shape: [1], numel: 1 }), 'has 8 bytes, expected 4'],
+    ['has a storage of another type', one({ storage: 'HalfStorage' }), 'has 8 bytes, expected 4'],
     ['has a storage of 2^60 numbers', one({ numel: 2 ** 60 }), 'has no storage that can be read'],
     ['has a storage of fewer than no numbers', one({ numel: -2 }), 'has no storage that can be read'],
     ['has a storage of complex numbers', one({ storage: 'ComplexFloatStorage' }), '"torch.ComplexFloatStorage"'],
@@ -251,7 +253,7 @@ describe('a broken torch file', () => {
     ['has a number many times over', one({ shape: [1000], stride: [0], numel: 2 }), 'takes 1000 numbers from 0 to 1'],
     ['has a negative size', one({ shape: [-1], numel: 2, stride: [1] }), 'no valid size and stride'],
     ['has a negative stride', one({ stride: [-1] }), 'no valid size and stride'],
-    ['has a negative offset', one({ offset: -1 }), 'begins nowhere in its storage'],
+    ['has a negative offset', one({ offset: -1 }), 'has no valid offset in its storage'],
     ['has fewer strides than sizes', one({ shape: [1, 2], stride: [1] }), 'no valid size and stride'],
     ['has a stride beyond everything', one({ stride: [2 ** 52] }), 'takes 2 numbers from 0 to 4503599627370497'],
     [
@@ -264,7 +266,11 @@ describe('a broken torch file', () => {
       torchFile(pickleOf(dict(text('x'), call(global('torch._utils', '_rebuild_tensor_v2')))), {}),
       'has no storage that can be read',
     ],
-    ['has a tensor by a number', torchFile(pickleOf(dict(int(1), tensor())), { 0: two }), 'a name that is not text'],
+    [
+      'has a tensor by a number',
+      torchFile(pickleOf(dict(int(1), tensor())), { 0: two }),
+      'the name of a tensor is not a string',
+    ],
     [
       'has a storage by a number',
       torchFile(
@@ -293,25 +299,25 @@ describe('a broken torch file', () => {
     const message = await complaint(() => opened(torchFile(pickle, { 0: floats(1) })));
     expect(message.split('; ')).toEqual([
       'tensor "a": its storage "archive/data/8" is missing',
-      'tensor "b": storage "archive/data/0" has 4 bytes, 8 expected',
+      'tensor "b": storage "archive/data/0" has 4 bytes, expected 8',
       'tensor "c": its storage "archive/data/9" is missing',
     ]);
   });
 
-  it('whose tensors are many times the file is refused, shared or not', async () => {
+  it('whose tensors are many times the file is rejected, shared or not', async () => {
     const big = { shape: [10_000], numel: 10_000 };
     const many = (count: number) =>
       torchFile(pickleOf(dict(...Array.from({ length: count }, (_, i) => [text(`t${i}`), tensor(big)]).flat())), {
         0: new Uint8Array(40_000),
       });
     expect((await opened(many(8))).tensors.size).toBe(8);
-    expect(await complaint(() => opened(many(20)))).toContain('more than 8 times itself');
+    expect(await complaint(() => opened(many(20)))).toContain('more than 8 times the');
   });
 
-  it('whose tensors reach over much and take little is refused too: each would be read in full', async () => {
+  it('whose sparse tensors span much of the file is rejected, since each would be read in full', async () => {
     const wide = { shape: [2], stride: [9_999], numel: 10_000 };
     const parts = Array.from({ length: 20 }, (_, i) => [text(`t${i}`), tensor(wide)]).flat();
     const file = torchFile(pickleOf(dict(...parts)), { 0: new Uint8Array(40_000) });
-    expect(await complaint(() => opened(file))).toContain('more than 8 times itself');
+    expect(await complaint(() => opened(file))).toContain('more than 8 times the');
   });
 });

@@ -24,7 +24,7 @@ const expected: [string, number[]][] = [
 ];
 
 describe('a zip', () => {
-  it('gives its entries, behind whatever padding', async () => {
+  it('gives its entries, with any padding', async () => {
     expect(await unpackBytes(zipOf([one, two]))).toEqual(expected);
     expect(await unpackBytes(zipOf([]))).toEqual([]);
   });
@@ -36,8 +36,8 @@ describe('a zip', () => {
     expect(await unpackBytes(zipOf(wide, { zip64: true }))).toEqual(expected);
   });
 
-  it('may be above 4 GiB', async () => {
-    // The first entry is 5 GiB of nothing, which need not be there to be skipped.
+  it('may exceed 4 GiB', async () => {
+    // The first entry is 5 GiB of zeros, which need not exist to be skipped.
     const gap = 5 * 2 ** 30;
     const hollow: BuiltEntry = { name: 'hollow', bytes: new Uint8Array(0), size: gap, zip64: true };
     const front = zipOf([hollow]);
@@ -60,14 +60,14 @@ describe('a zip', () => {
   });
 });
 
-/** The directory's part of a zip of this entry alone. */
+/** The directory of a zip with only this entry. */
 function directoryOf(entry: BuiltEntry): Uint8Array {
   const zip = zipOf([entry]);
   const begin = zip.length - 22 - new DataView(zip.buffer).getUint32(zip.length - 10, true);
   return zip.subarray(begin, -22);
 }
 
-/** Zeros, but for these pieces. */
+/** Zeros, except for these pieces. */
 function sparse(pieces: readonly [number, Uint8Array][]): Source {
   const size = Math.max(...pieces.map(([at, bytes]) => at + bytes.length));
   return {
@@ -93,32 +93,40 @@ describe('a broken zip', () => {
     ['lacks its last byte', zipOf([one]).subarray(0, -1), 'is it complete?'],
     ['lacks its directory', zipOf([one]).subarray(0, 40), 'is it complete?'],
     ['ends in a comment', withEnd({ comment: 'hello' }), 'is it complete?'],
-    ['is one part of several', withEnd({ disk: 1 }), 'one part of several'],
-    ['counts more entries than it has', withEnd({ count: 3 }), 'its directory has 2 entries, 3 expected'],
-    ['counts fewer entries than it has', withEnd({ count: 1 }), 'its directory has 2 entries, 1 expected'],
+    ['is one part of several', withEnd({ disk: 1 }), 'part of a multi-disk archive'],
+    ['counts more entries than it has', withEnd({ count: 3 }), 'its directory has 2 entries, expected 3'],
+    ['counts fewer entries than it has', withEnd({ count: 1 }), 'its directory has 2 entries, expected 1'],
     ['has a directory beyond its end', withEnd({ directoryAt: 0xfffffff0 }), 'its directory claims bytes 4294967280'],
     ['has a larger directory than itself', withEnd({ directorySize: 0x3fffff }), 'its directory claims bytes'],
-    ['has a directory of 4 GiB', withEnd({ directorySize: 0xfffffff0 }), 'at most 4194304 expected'],
+    ['has a directory of 4 GiB', withEnd({ directorySize: 0xfffffff0 }), 'expected at most 4194304'],
     ['has a directory that is none', withEnd({ directoryAt: 0 }), 'its directory has no entry at byte 0'],
-    ['has half a directory', withEnd({ directorySize: 60 }), 'where it has'],
+    ['has half a directory', withEnd({ directorySize: 60 }), 'but 1 are left'],
     ['lacks its zip64 record', withEnd({ count: 0xffff }), 'it has no zip64 record'],
     ['has a zip64 record nowhere', withEnd({ zip64: true, zip64At: 2 ** 52 }), 'claims to be at byte 4503599627370496'],
-    ['has a zip64 record that is none', withEnd({ zip64: true, zip64Signature: 1 }), 'no zip64 record where it says'],
+    [
+      'has a zip64 record that is none',
+      withEnd({ zip64: true, zip64Signature: 1 }),
+      'its zip64 record is not where its locator points',
+    ],
     ['has a zip64 directory of 2^60 bytes', withEnd({ zip64: true, directorySize: 2 ** 60 }), 'at most 4194304'],
     ['has a zip64 directory at 2^60', withEnd({ zip64: true, directoryAt: 2 ** 60 }), 'its directory claims bytes'],
     ['has a compressed entry', withOne({ method: 8 }), 'entry "one" is compressed (method 8)'],
     ['has an entry of a bomb', withOne({ method: 8, packed: 3, size: 2 ** 31 }), 'entry "one" is compressed'],
     ['has an entry compressed in its own header', withOne({ localMethod: 8 }), 'entry "one" is compressed'],
     ['has an encrypted entry', withOne({ flags: 1 }), 'entry "one" is encrypted'],
-    ['has an entry of two sizes', withOne({ packed: 3, size: 300 }), 'is stored in 3 bytes and claims 300'],
+    ['has an entry of two sizes', withOne({ packed: 3, size: 300 }), 'is stored in 3 bytes but claims 300'],
     ['has an entry larger than itself', withOne({ size: 0xfffffff0 }), 'entry "one" claims 4294967280 bytes'],
     ['has an entry of 2^60 bytes', withOne({ size: 2 ** 60, zip64: true }), 'entry "one" claims 115292150460684'],
     ['has an entry beyond its end', withOne({ headerAt: 0xffff }), 'entry "one" claims 3 bytes at 65535'],
-    ['has an entry twice', zipOf([one, two, one]), 'entry "one" is there twice'],
+    ['has an entry twice', zipOf([one, two, one]), 'entry "one" occurs twice'],
     ['has two names for the same bytes', zipOf([one, { ...two, headerAt: 0 }]), 'must end before 0'],
     ['has entries that overlap', zipOf([one, { ...two, headerAt: 20 }]), 'entry "one" claims 3 bytes at 0'],
-    ['has the header of another entry', withOne({ localName: 'two' }), 'entry "one" has the header of another'],
-    ['has a longer name in an entry', withOne({ localName: 'one.' }), 'entry "one" has the header of another'],
+    [
+      'has the header of another entry entry',
+      withOne({ localName: 'two' }),
+      'entry "one" has the header of another entry',
+    ],
+    ['has a longer name in an entry', withOne({ localName: 'one.' }), 'entry "one" has the header of another entry'],
     ['has no header where it says', zipOf([{ ...one, headerAt: 1 }, two]), 'entry "one" has no header at byte 1'],
     [
       'has an entry whose padding reaches into the next',
@@ -127,7 +135,7 @@ describe('a broken zip', () => {
         zip[28] = 60;
         return zip;
       })(),
-      'entry "one" has 3 bytes from 93 on, and must end before 52',
+      'entry "one" has 3 bytes from 93, but must end before 52',
     ],
   ])('that %s is refused', async (_, bytes, what) => {
     expect(await complaint(() => unpackBytes(bytes))).toContain(what);
@@ -145,11 +153,11 @@ describe('a broken zip', () => {
     expect(message).toContain('; entry "zwei/größer" is encrypted');
   });
 
-  it('of a hundred thousand empty entries in one place is refused before it is listed', async () => {
+  it('of a hundred thousand empty entries at one offset is rejected before it is listed', async () => {
     const entry = directoryOf({ name: 'x', bytes: utf8(''), headerAt: 0 });
     const listing = new Uint8Array(entry.length * 2 ** 17);
     for (let i = 0; i < 2 ** 17; i++) listing.set(entry, i * entry.length);
     const zip = Buffer.concat([listing, endRecords(0, 2 ** 17, listing.length, { zip64: true })]);
-    expect(await complaint(() => unpackBytes(zip))).toContain('at most 4194304 expected');
+    expect(await complaint(() => unpackBytes(zip))).toContain('expected at most 4194304');
   });
 });

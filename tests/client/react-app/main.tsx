@@ -3,14 +3,14 @@ import { ProgressiveImage, RandarProvider, useFollow, useGeneration } from 'rand
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
-/** What the tests press and read. The address says which server, and what is drawn first. */
+/** Elements that the tests click and read. The URL says which server to use and what to draw first. */
 const asked = new URLSearchParams(location.search);
 const client = createClient({ url: asked.get('server') ?? '' });
 const first = JSON.parse(asked.get('input') ?? 'null') as GenerateInput | null;
 const cssWidth = asked.get('width');
 
 function Drawn({ text }: { readonly text: string }) {
-  // Made anew by every render.
+  // A new object in each render.
   const drawing = useGeneration(JSON.parse(text) as GenerateInput | null);
   return (
     <>

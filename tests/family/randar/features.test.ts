@@ -9,14 +9,14 @@ const tokens = Int32Array.from({ length: 16 }, (_, cell) => (cell * 7) % 50);
 const changed = (cell: number) => tokens.map((token, at) => (at === cell ? (token + 1) % 50 : token));
 
 describe('features', () => {
-  it('are a vector for each cell, behind the layer that is asked for', async () => {
+  it('are a vector per cell, after the given layer', async () => {
     const { shape } = await loadTransformerGolden('randar-square4');
     const all = await Promise.all([0, 1].map(async (layer) => (await load(layer)).encode(tokens)));
     for (const features of all) expect(features).toHaveLength(16 * shape.dimension);
     expect(all[0]).not.toEqual(all[1]);
   });
 
-  it('have seen every cell, those after their own among them', async () => {
+  it('depend on every cell, including later ones', async () => {
     const encoder = await load(1);
     const before = await encoder.encode(tokens);
     const after = await encoder.encode(changed(15));

@@ -49,11 +49,11 @@ describe.each(['randar-square4', 'randar-square8'])('the logits of %s, layer by 
     const file = await openWeights(path);
     await expectReference({ kind: 'widened', file, folder: folder() });
     await file.close();
-    // What was written for one layer is gone when the next one runs.
+    // A layer's temporary file is deleted before the next layer runs.
     expect((await readdir(folder())).filter((entry) => entry.startsWith('layer-'))).toEqual([]);
   }
 
-  it('are those of the reference, where they lie in a file', () =>
+  it('are those of the reference, from a mapped file', () =>
     withSafetensors(goldenFile(`${name}.safetensors`), (file) => expectReference({ kind: 'mapped', file })));
 
   it('are those of the reference, written out one by one', async () => {

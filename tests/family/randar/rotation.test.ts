@@ -6,7 +6,7 @@ import { readGolden } from '../../support/goldens/load.js';
 interface RotationGolden {
   readonly grid: number;
   readonly head_dim: number;
-  /** [cosine, sine] pairs by row of the reference's table: 0 is the class token, 1 + cell a cell. */
+  /** [cosine, sine] pairs by row of the reference's table: row 0 is the class token, row 1 + cell a cell. */
   readonly rows: Readonly<Record<string, readonly (readonly [number, number])[]>>;
 }
 
@@ -17,7 +17,7 @@ const cellRows = Object.entries(golden.rows).filter(([row]) => row !== '0');
 describe('the rotation table', () => {
   const table = rotationTable(goldenGrid, golden.head_dim);
 
-  it.each(cellRows)('turns the cell of row %s as the reference does', (row, pairs) => {
+  it.each(cellRows)('rotates the cell of row %s like the reference', (row, pairs) => {
     const begin = (Number(row) - 1) * table.pairs;
     expect(pairs).toHaveLength(table.pairs);
     for (const [i, [cos, sin]] of pairs.entries()) {
@@ -26,15 +26,15 @@ describe('the rotation table', () => {
     }
   });
 
-  it('has a row for every cell and none for the class token, which is not turned', () => {
+  it('has a row for every cell and none for the class token, which is not rotated', () => {
     expect(table.cos).toHaveLength(256 * table.pairs);
     expect(table.sin).toHaveLength(256 * table.pairs);
-    // The class token's cosines and sines are both zero in the reference; no cell's are.
+    // In the reference, cosines and sines of the class token are all zero; no cell's are.
     expect(golden.rows['0']?.flat().every((value) => value === 0)).toBe(true);
     for (const [i, cos] of table.cos.entries()) expect(cos ** 2 + (table.sin[i] ?? NaN) ** 2).toBeCloseTo(1, 5);
   });
 
-  it('turns by the same angles in a wider grid as in a square one, at the same row and column', () => {
+  it('has the same angles in a wider grid at the same row and column', () => {
     const wide = rotationTable({ width: 24, height: 5 }, golden.head_dim);
     const at = (values: Float32Array, cell: number) => values.subarray(cell * table.pairs, (cell + 1) * table.pairs);
     expect(at(wide.cos, 3 * 24 + 11)).toEqual(at(table.cos, 3 * 16 + 11));
@@ -63,7 +63,7 @@ describe('a rotated row', () => {
     }
   });
 
-  it('is itself at the first cell', () => {
+  it('is unchanged at the first cell', () => {
     fc.assert(
       fc.property(row(2), (values) => {
         const rotated = rotateRow(values, table, 0);
@@ -72,7 +72,7 @@ describe('a rotated row', () => {
     );
   });
 
-  it('turns each head alike', () => {
+  it('is the same for every head', () => {
     fc.assert(
       fc.property(row(1), cell, (head, at) => {
         const rotated = rotateRow(Float32Array.from([...head, ...head]), table, at);
@@ -82,7 +82,7 @@ describe('a rotated row', () => {
     );
   });
 
-  it('scores against another by how far apart the cells lie only', () => {
+  it('scores against another only by the distance of their cells', () => {
     const corner = fc.record({ row: fc.integer({ min: 0, max: 1 }), column: fc.integer({ min: 0, max: 2 }) });
     fc.assert(
       fc.property(row(1), row(1), corner, corner, corner, (query, key, from, to, shift) => {

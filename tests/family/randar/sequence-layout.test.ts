@@ -10,7 +10,7 @@ import {
   type Position,
 } from '../../../src/family/randar/sequence-layout.js';
 
-/** [class, Q(p0), T(p0), Q(p1), T(p1) ...], as it is written in the papers. */
+/** [class, Q(p0), T(p0), Q(p1), T(p1) ...], as written in the papers. */
 const print = (positions: readonly Position[]) =>
   positions.map((position) => (position.kind === 'class' ? 'class' : `${position.kind[0] ?? ''}${position.at}`));
 
@@ -33,16 +33,16 @@ const embeddings: Embeddings = {
 };
 
 describe('the positions of a step', () => {
-  it('are the class and the first query at first', () => {
+  it('start with the class and the first query', () => {
     expect(print(firstPositions(0, 1))).toEqual(['class', 'q0']);
     expect(print(firstPositions(0, 3))).toEqual(['class', 'q0', 'q1', 'q2']);
   });
 
-  it('have the known tokens, each behind its query, between the class and the first query', () => {
+  it('have known tokens, each after its query, between the class and the first query', () => {
     expect(print(firstPositions(2, 3))).toEqual(['class', 'q0', 't0', 'q1', 't1', 'q2', 'q3', 'q4']);
   });
 
-  it('are later the tokens just decoded, all but the first behind their query, and the new queries', () => {
+  it('continue with the new tokens, all but the first after their query, and the new queries', () => {
     expect(print(nextPositions(1, 1, 1))).toEqual(['t0', 'q1']);
     expect(print(nextPositions(4, 3, 2))).toEqual(['t1', 'q2', 't2', 'q3', 't3', 'q4', 'q5']);
   });
@@ -68,13 +68,13 @@ describe('the positions of a step', () => {
           const cache: string[] = [];
           let decoded = given;
           let previous: number | undefined;
-          // The last step that decodes nothing feeds what the one before has drawn.
+          // A final step that decodes nothing feeds the tokens of the previous one.
           for (const count of [...steps, 0]) {
             const positions =
               previous === undefined ? firstPositions(given, count) : nextPositions(decoded, previous, count);
             const { kept } = randarInputs(positions, [picture], count, embeddings);
             const fed = [...cache, ...print(positions)];
-            // Each query sees the class, every known token behind its query, and the queries of its step before it.
+            // Each query sees the class, all known tokens with their queries, and earlier queries of its own step.
             const known = sequence(decoded);
             expect(fed.slice(0, known.length)).toEqual(known);
             expect(fed.slice(known.length)).toEqual(Array.from({ length: count }, (_, i) => `q${decoded + i}`));
@@ -103,7 +103,7 @@ describe('the inputs of a step', () => {
   ];
   const inputs = randarInputs(positions, sequences, 2, embeddings);
 
-  it('are a row of numbers for each position of each sequence, positions first', () => {
+  it('are a row for each position of each sequence, position-major', () => {
     expect(inputs.positions).toBe(4);
     expect(inputs.sequences).toBe(2);
     expect([...(inputs.tensors.x?.numbers ?? [])]).toEqual(
@@ -124,7 +124,7 @@ describe('the inputs of a step', () => {
     );
   });
 
-  it('turn queries and tokens by their cell, and the class token to nothing', () => {
+  it('rotate queries and tokens by their cell, and zero the class token', () => {
     const { pairs, cos, sin } = embeddings.rotation;
     const cells = [undefined, undefined, 3, 0, 1, 2, 0, 1];
     const turns = (table: Float32Array) =>
@@ -135,14 +135,14 @@ describe('the inputs of a step', () => {
     expect([...(inputs.tensors.sin?.numbers ?? [])]).toEqual(turns(sin));
   });
 
-  it('keep all positions up to the first of those whose logits are asked for', () => {
+  it('keep all positions up to the first wanted one', () => {
     expect(inputs.wanted).toBe(2);
     expect(inputs.kept).toBe(3);
     expect(randarInputs(positions, sequences, 1, embeddings).kept).toBe(4);
     expect(randarInputs(positions, sequences, 4, embeddings).kept).toBe(1);
   });
 
-  it('keep every position where no logits are asked for', () => {
+  it('keep every position if none is wanted', () => {
     expect(randarInputs(positions, sequences, 0, embeddings).kept).toBe(4);
   });
 });

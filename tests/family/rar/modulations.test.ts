@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rememberModulations } from '../../../src/family/rar/modulations.js';
 
-/** Counts what is computed; a row of a class is its label. */
+/** Counts computations; all numbers of a class's row are its label. */
 function counted(budget = 1000) {
   const computed: number[] = [];
   const compute = (label: number) => {
@@ -12,7 +12,7 @@ function counted(budget = 1000) {
 }
 
 describe('the modulations of a class', () => {
-  it('are computed once, also for those who ask at the same time', async () => {
+  it('are computed once, also for concurrent requests', async () => {
     const { computed, modulations } = counted();
     const [one, other] = await Promise.all([modulations.of(7), modulations.of(7)]);
     expect(one).toBe(other);
@@ -21,7 +21,7 @@ describe('the modulations of a class', () => {
     expect(computed).toEqual([7]);
   });
 
-  it('are forgotten beyond the budget, those used longest ago first', async () => {
+  it('are evicted beyond the budget, least recently used first', async () => {
     const { computed, modulations } = counted(399);
     for (const label of [0, 1, 2, 0, 3]) await modulations.of(label);
     expect(computed).toEqual([0, 1, 2, 3]);
@@ -30,13 +30,13 @@ describe('the modulations of a class', () => {
     expect(computed).toEqual([0, 1, 2, 3, 1]);
   });
 
-  it('are kept of two classes, however small the budget', async () => {
+  it('are kept for two classes, however small the budget', async () => {
     const { computed, modulations } = counted(1);
     for (const label of [0, 1, 0, 1]) await modulations.of(label);
     expect(computed).toEqual([0, 1]);
   });
 
-  it('come to whoever waits for them, though others pushed them out while they were computed', async () => {
+  it('are delivered to waiting requests although they were evicted meanwhile', async () => {
     const finish = new Map<number, (values: Float32Array) => void>();
     const compute = (label: number) => new Promise<Float32Array>((resolve) => finish.set(label, resolve));
     const modulations = rememberModulations(100, compute, 1);
@@ -45,7 +45,7 @@ describe('the modulations of a class', () => {
     expect(await Promise.all(waiting)).toEqual([1, 2, 3].map((label) => Float32Array.of(label)));
   });
 
-  it('are tried again after a failure', async () => {
+  it('are computed again after a failure', async () => {
     let fails = true;
     const compute = () => (fails ? Promise.reject(new Error('no memory')) : Promise.resolve(Float32Array.of(1)));
     const modulations = rememberModulations(100, compute, 1000);

@@ -31,7 +31,7 @@ async function stored(precision: 'fp32' | 'int8' | 'int4'): Promise<string> {
   return path;
 }
 
-/** Rows unlike each other in label, order and tokens. */
+/** Sequences that differ in label, order and tokens. */
 async function rowOf({ tables, modulations, shape }: RarTransformer, seed: number): Promise<RarSequence> {
   const { cells, vocabulary, classes } = shape;
   const label = seed % (classes + 1);
@@ -40,7 +40,7 @@ async function rowOf({ tables, modulations, shape }: RarTransformer, seed: numbe
   return { label, tokens, places: foldPlaces(tables, order), modulation: await modulations.of(label) };
 }
 
-/** The logits of one row of a batch over a first step and three more. */
+/** The logits of one sequence of a batch over a first step and three more. */
 async function logitsOf({ session, tables, shape }: RarTransformer, rows: readonly RarSequence[], of: number) {
   const cache = session.createCache(rows.length, 1 + shape.cells);
   const logits: number[] = [];
@@ -53,7 +53,7 @@ async function logitsOf({ session, tables, shape }: RarTransformer, rows: readon
 }
 
 describe.each(['fp32', 'int8', 'int4'] as const)('the step graph in %s', (precision) => {
-  it('gives what it gives with adaLN inside', async () => {
+  it('gives the same logits as with adaLN inside', async () => {
     const path = await stored(precision);
     const rar = await loadRar(path, 4, rarGrid, onOneThread);
     const file = await openSafetensors(await fileSource(path));
@@ -74,7 +74,7 @@ describe.each(['fp32', 'int8', 'int4'] as const)('the step graph in %s', (precis
 });
 
 describe.each(['int8', 'int4'] as const)('RAR in %s', (precision) => {
-  it('gives a row the same logits, bit by bit, alone and in any company', async () => {
+  it('gives a sequence bit-identical logits alone and in any batch', async () => {
     const rar = await loadRar(await stored(precision), 4, rarGrid, onOneThread);
     const mine = await rowOf(rar, 3);
     const alone = await logitsOf(rar, [mine], 0);
@@ -90,7 +90,7 @@ describe.each(['int8', 'int4'] as const)('RAR in %s', (precision) => {
 });
 
 describe('lanes of one run', () => {
-  it('give each what it gets alone, whatever rows and positions the others have', async () => {
+  it('give each the same as alone, whatever the others have', async () => {
     const path = await stored('int8');
     const rar = await loadRar(path, 4, rarGrid, onOneThread);
     const file = await openSafetensors(await fileSource(path));
@@ -107,7 +107,7 @@ describe('lanes of one run', () => {
       { inputs: guided, cache: session.createCache(2, 1 + shape.cells) },
       { inputs: longer, cache: session.createCache(1, 1 + shape.cells) },
     ];
-    const outputs = await shared.run(packLanes(lanes, shape, 2).feeds);
+    const outputs = await shared.run(packLanes(lanes, shape).feeds);
     expect([...floatsOf(outputs, 'logits')]).toEqual(alone.flatMap((logits) => [...logits]));
     await Promise.all([shared.release(), session.close(), file.close()]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rarInputs } from '../../../src/family/rar/sequence-layout.js';
 import { conditionsOf, foldPlaces, type RarTables } from '../../../src/family/rar/tables.js';
 
-/** Each row of a table is a number of its own: sums tell which rows they are of. */
+/** Every number in a table is unique, so that sums reveal which rows were added. */
 const [cells, vocabulary, classes] = [4, 5, 3];
 const table = (rows: number, unit: number) => Float32Array.from({ length: rows * 2 }, (_, i) => unit * (1 + (i >> 1)));
 const tables: RarTables = {
@@ -16,7 +16,7 @@ const tables: RarTables = {
   targets: table(2 + cells, 1e4),
   timesteps: table(1 + cells, 100),
 };
-/** Of D equal numbers a row, one. */
+/** One of each row's D equal numbers. */
 const halved = (values: Float32Array) => [...values].filter((_, i) => i % 2 === 0);
 const [position, target] = [(row: number) => 100 * (1 + row), (row: number) => 1e4 * (1 + row)];
 

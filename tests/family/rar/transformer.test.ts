@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const rangeOf = (logits: readonly (readonly number[])[]) => Math.max(...logits.flat()) - Math.min(...logits.flat());
 
-/** The largest difference of any logit from the golden's, in shares of their range. */
+/** The largest difference of a logit from the golden's, relative to their range. */
 async function worstOf({ label, tokens, order, logits, logits_every }: RarTeacherForced): Promise<number> {
   const cellOrder = order ? Int32Array.from(order) : undefined;
   const inOrder = Int32Array.from(tokens, (token, at) => (order ? (tokens[order[at] ?? NaN] ?? NaN) : token));
@@ -35,7 +35,7 @@ async function worstOf({ label, tokens, order, logits, logits_every }: RarTeache
   return Math.max(...differences) / rangeOf(logits);
 }
 
-/** Greedy decoding, one cell a step in raster order. */
+/** Greedy decoding, one cell per step in raster order. */
 async function decode(label: number, guidance: Guidance, temperature: number) {
   const { session } = rar;
   const pictures: PictureRequest[] = [{ label, seed: 0, order: { kind: 'raster' } }];
@@ -51,7 +51,7 @@ async function decode(label: number, guidance: Guidance, temperature: number) {
   while (!decoding.isDone) {
     const logits = await session.runAlone(decoding.next(), cache);
     tokens.push(...(decoding.apply(logits)[0]?.tokens ?? []));
-    // Mixed in place: what the token was drawn from.
+    // Mixed in place: the logits the token was drawn from.
     steps.push(logits.slice(0, codes).map((logit) => logit / temperature));
   }
   return { tokens, steps };
@@ -92,9 +92,9 @@ it.each([
   asked.mockRestore();
 });
 
-it('is refused where the model says other heads or another grid', async () => {
+it('is rejected if model.json states other heads or another grid', async () => {
   const path = join(folder, 'transformer.safetensors');
-  const said = /the weights are for 4 attention heads and 64 cells, the model says/;
+  const said = /the weights are for 4 attention heads and 64 cells, but model\.json says/;
   await expect(loadRar(path, 8, rarGrid, onOneThread)).rejects.toThrow(said);
   await expect(loadRar(path, 4, { width: 16, height: 16 }, onOneThread)).rejects.toThrow(said);
 });

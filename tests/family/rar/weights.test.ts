@@ -12,7 +12,7 @@ const tensorsOf = (sizes: typeof small) =>
     Object.entries(rarShapes(sizes)).map(([name, shape]) => [name, { dtype: 'F32', shape }]),
   );
 
-/** The problems that one error names, without the file. */
+/** The problems listed in one error, without the file name. */
 function problemsOf(edit: (tensors: Map<string, StoredTensor>) => void): string[] {
   const tensors = tensorsOf(small);
   edit(tensors);
@@ -29,7 +29,7 @@ const resize = (name: string, shape: readonly number[]) => (tensors: Map<string,
   void tensors.set(name, { dtype: 'F32', shape });
 
 describe("RAR's sizes", () => {
-  // README_RAR.md of the reference gives the parameters in millions.
+  // The reference's README_RAR.md states parameters in millions.
   it.each([
     ['B', 768, 24, 3072, 261],
     ['L', 1024, 24, 4096, 461],
@@ -51,12 +51,12 @@ describe("RAR's sizes", () => {
     expect(Math.abs(parameters / 1e6 - millions)).toBeLessThan(1);
   });
 
-  it('are told by a name that no other family has', () => {
+  it('are recognised by a name that no other family has', () => {
     expect(rar.recognises([...tensorsOf(small).keys()])).toBe(true);
     expect(rar.recognises(['cls_token', 'pos_embed', 'blocks.0.attn.qkv.weight'])).toBe(false);
   });
 
-  it('come with the precision of what a step multiplies with', () => {
+  it("come with the precision of the step's matrices", () => {
     const tensors = tensorsOf(small);
     for (const [name, { shape }] of tensors) tensors.set(name, { dtype: 'F16', shape });
     expect(rarPrecision(readRar(new ParameterReader('rar.bin', tensors)))).toBe('fp16');
@@ -75,12 +75,12 @@ describe('a file of RAR is refused', () => {
       resize('optimizer.step', [1])(tensors);
     });
     expect(problems).toEqual([
-      'blocks.0.attn.k_norm.weight has shape [15], [16] expected',
-      'blocks.1.mlp.fc2.weight has shape [64, 128], [64, 160] expected',
+      'blocks.0.attn.k_norm.weight has shape [15], expected [16]',
+      'blocks.1.mlp.fc2.weight has shape [64, 128], expected [64, 160]',
       'blocks.1.adaLN_modulation.1.bias is missing',
       'cls_token is missing',
-      'timesteps_embeddings has shape [1, 64, 64], [1, 164, 64] expected',
-      'adaln_before_head.adaLN_modulation.1.weight has shape [64, 64], [128, 64] expected',
+      'timesteps_embeddings has shape [1, 64, 64], expected [1, 164, 64]',
+      'adaln_before_head.adaLN_modulation.1.weight has shape [64, 64], expected [128, 64]',
       'optimizer.step is not a parameter of this family',
     ]);
   });
@@ -90,21 +90,26 @@ describe('a file of RAR is refused', () => {
       'heads that do not divide a row',
       'blocks.0.attn.q_norm.weight',
       [17],
-      /q_norm\.weight has 17 numbers, a divisor of 64/,
+      /q_norm\.weight has 17 numbers, expected a divisor of 64/,
     ],
-    ['no head at all', 'blocks.0.attn.q_norm.weight', [0], /q_norm\.weight has 0 numbers, a divisor of 64/],
+    ['no head at all', 'blocks.0.attn.q_norm.weight', [0], /q_norm\.weight has 0 numbers, expected a divisor of 64/],
     [
       'a table without rows for cells',
       'pos_embed',
       [1, 1024, 64],
-      /^pos_embed has 1024 rows, 1024 and one for each cell/,
+      /^pos_embed has 1024 rows, expected 1024 plus one per cell/,
     ],
-    ['no class', 'embeddings.weight', [42, 64], /^embeddings\.weight has 42 rows, one for each of 40 tokens, two more/],
+    [
+      'no class',
+      'embeddings.weight',
+      [42, 64],
+      /^embeddings\.weight has 42 rows, expected one per token \(40\), two more/,
+    ],
   ])('for %s', (_, name, shape, says) => {
     expect(problemsOf(resize(name, shape)).some((problem) => says.test(problem))).toBe(true);
   });
 
-  it('by the one parameter at fault, where sizes of others follow from it', () => {
+  it('for the one faulty parameter if other sizes depend on it', () => {
     expect(problemsOf((tensors) => tensors.delete('embeddings.weight'))).toEqual(['embeddings.weight is missing']);
     expect(problemsOf((tensors) => tensors.delete('lm_head.weight'))).toEqual(['lm_head.weight is missing']);
     expect(problemsOf((tensors) => tensors.delete('pos_embed'))).toEqual(['pos_embed is missing']);

@@ -1,4 +1,4 @@
-"""A golden's JSON file: read, compared with what was computed anew, written."""
+"""Reads and writes a golden's JSON file, and compares it with newly computed values."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ def write(name, value):
 
 
 def rounded(tensor, digits):
-    """A tensor as nested lists, as the files hold them."""
+    """Converts a tensor to nested lists, as in the files."""
     return _round(tensor.tolist(), digits)
 
 
@@ -26,7 +26,7 @@ def _round(value, digits):
 
 
 def differences(stored, fresh, tolerance, at=""):
-    """One line for each place where they differ: floats by more than `tolerance` of the largest in their list, all else at all."""
+    """A line per difference; floats may differ by `tolerance` of the largest in their list, everything else not at all."""
     if isinstance(stored, dict) and isinstance(fresh, dict):
         if stored.keys() != fresh.keys():
             return [f"{at}: has {sorted(fresh)}, not {sorted(stored)}"]

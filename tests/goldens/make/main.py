@@ -1,4 +1,4 @@
-"""Computes the goldens anew from their checkpoints and requests, and compares, or writes.
+"""Recomputes the goldens from their checkpoints and requests, and compares or writes them.
 
     python tests/goldens/make/main.py --randar ../RandAR --rar ../1d-tokenizer
     python tests/goldens/make/main.py --randar ../RandAR --only rope schedule --write
@@ -15,7 +15,7 @@ import rar
 import tokenizer
 import training
 
-# The files hold rounded numbers, and machines add in different orders.
+# The files contain rounded numbers, and machines add in different orders.
 four_digits, six_digits = 2e-4, 2e-6
 
 arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -47,7 +47,7 @@ if unknown:
 
 
 def report(name, lines):
-    """Prints what differs, at most five places. Returns whether anything does."""
+    """Prints at most five differences. Returns whether there are any."""
     print(f"{name}: {'agrees' if not lines else f'differs in {len(lines)} places'}", *lines[:5], sep="\n  ")
     return bool(lines)
 

@@ -1,4 +1,4 @@
-"""Goldens of ziqipang/RandAR: rotary table, schedule, sampling, greedy generation, enlargement."""
+"""Goldens from ziqipang/RandAR: rotary table, schedule, sampling, greedy generation, enlargement."""
 
 from contextlib import contextmanager
 
@@ -38,7 +38,7 @@ def sampling(stored):
     logits = torch.tensor(stored["logits"])
 
     def probabilities(case):
-        # Not the logits themselves: the reference filters them in place.
+        # A copy, since the reference filters logits in place.
         rows = logits[:, None, :].clone()
         _, probs = sample(rows, temperature=case["temperature"], top_k=case["top_k"], top_p=case["top_p"])
         return golden.rounded(probs, 6)
@@ -89,7 +89,7 @@ def _generate(model, case):
 
 @contextmanager
 def recorded(module):
-    """Keeps the logits that are sampled from, as guidance left them: `sample` changes them in place."""
+    """Records the logits after guidance, before `sample` changes them in place."""
     logits = []
     sample = module.sample
 
@@ -121,7 +121,7 @@ def enlargement(stored):
     return {
         **stored,
         "cases": [_enlarge(model, case) for case in stored["cases"]],
-        # Without the class token, whose row is the first.
+        # The first row is the class token.
         "rope_rows": {row: golden.rounded(table[1 + int(row)], 6) for row in stored["rope_rows"]},
     }
 
@@ -146,7 +146,7 @@ def _enlarge(model, case):
 
 @contextmanager
 def masked(indices):
-    """The reference masks the low-resolution tokens that torch.randperm names first: here these."""
+    """Makes torch.randperm start with these, since the reference masks the low-resolution tokens it lists first."""
     randperm = torch.randperm
 
     def named_first(count, **_options):

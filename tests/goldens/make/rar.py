@@ -1,4 +1,4 @@
-"""Goldens of RAR, as bytedance/1d-tokenizer has it."""
+"""Goldens from RAR in bytedance/1d-tokenizer."""
 
 import importlib.util
 import sys
@@ -49,7 +49,7 @@ def _load(checkout, config):
 
 
 def _import_base_model_alone(checkout):
-    """RAR needs one file of the package modeling.modules, whose others want many packages."""
+    """Loads base_model.py alone as modeling.modules, since the other files of that package depend on many packages."""
     path = f"{checkout}/modeling/modules/base_model.py"
     spec = importlib.util.spec_from_file_location("modeling.modules", path)
     module = importlib.util.module_from_spec(spec)
@@ -77,7 +77,7 @@ def _generate(model, case):
 
 @contextmanager
 def greedy():
-    """Takes the most probable token where the reference draws one, and keeps the logits that it would draw from."""
+    """Replaces sampling by the most probable token, and records the logits."""
     logits = []
     multinomial, softmax = torch.multinomial, functional.softmax
 
@@ -99,6 +99,6 @@ def _teacher_force(model, case):
     with torch.no_grad():
         condition = model.preprocess_condition(torch.tensor([case["label"]]))
         logits = model.forward_fn(tokens, condition, orders=orders)[0]
-    # The last one follows all tokens, and predicts none.
+    # The last position follows all tokens and predicts none.
     logits = logits[: len(case["tokens"])]
     return {**case, "logits": golden.rounded(logits[:: case["logits_every"]], 4)}

@@ -1,4 +1,4 @@
-"""Goldens of the tokenizers, as ziqipang/RandAR has them: LlamaGen's VQModel, and MaskGIT-VQGAN."""
+"""Goldens from the tokenizers in ziqipang/RandAR: LlamaGen's VQModel, and MaskGIT-VQGAN."""
 
 import torch
 
@@ -16,7 +16,7 @@ def llamagen(name):
             codebook_embed_dim=config["codebook_embed_dim"],
             z_channels=config["z_channels"],
         )
-        # VQModel takes no number of channels.
+        # VQModel has no parameter for the number of channels.
         model.encoder, model.decoder = Encoder(**sizes), Decoder(**sizes)
         _load(model, f"{name}.pt")
         codes = torch.tensor(stored["codes"])
@@ -53,7 +53,7 @@ def maskgit(stored):
 def _load(model, file):
     weights = torch.load(golden.folder / file, weights_only=True)
     keys = model.load_state_dict(weights.get("model", weights), strict=False)
-    # A buffer that only training uses.
+    # A buffer used only in training.
     missing = [key for key in keys.missing_keys if key != "quantize.codebook_used"]
     if missing or keys.unexpected_keys:
         raise SystemExit(f"{file} does not fit its config: without {missing}, with {keys.unexpected_keys}")

@@ -1,4 +1,4 @@
-"""Training checkpoints of PyTorch: every element type and way in which a tensor can lie in its storage."""
+"""PyTorch training checkpoints with every element type and kind of storage view."""
 
 from argparse import Namespace
 from collections import OrderedDict
@@ -15,19 +15,19 @@ def write():
     torch.manual_seed(0)
     model = _model()
     for file, protocol in protocols.items():
-        # Protocol 2 has no bytes of its own.
+        # Protocol 2 has no opcode for bytes.
         last = b"hi" if protocol == 5 else "hi"
         torch.save(_checkpoint(model, last), golden.folder / file, pickle_protocol=protocol)
     save_file(_as_safetensors(model), golden.folder / "torch-training.safetensors")
 
 
 def differences():
-    """How the stored files differ from what `write` would make, numbers apart, or from each other."""
+    """Differences of the stored files from what `write` would create, except for numbers, and from each other."""
     fresh = _layouts(_checkpoint(_model(), "hi"))
     expected = load_file(golden.folder / "torch-training.safetensors")
     lines = []
     for file in protocols:
-        # weights_only refuses the Namespace that real training files have, too.
+        # weights_only rejects the Namespace that real training files also contain.
         stored = torch.load(golden.folder / file, weights_only=False)
         lines += [f"{file}: {at}" for at in sorted(set(_layouts(stored).items()) ^ set(fresh.items()))]
         model = _as_safetensors(stored["model"])

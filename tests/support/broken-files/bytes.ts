@@ -1,4 +1,4 @@
-/** Bytes, or text of one byte a character. */
+/** Bytes, or text with one byte per character. */
 export type Part = Uint8Array | string;
 
 export function join(...parts: readonly Part[]): Uint8Array<ArrayBuffer> {
@@ -14,7 +14,7 @@ export function join(...parts: readonly Part[]): Uint8Array<ArrayBuffer> {
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** A number in so many bytes, little-endian; what does not fit is cut off. */
+/** A little-endian number of `length` bytes; excess bits are cut off. */
 export function little(value: number | bigint, length: number): Uint8Array {
   let rest = BigInt.asUintN(length * 8, BigInt(value));
   return Uint8Array.from({ length }, () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { join, little } from './bytes.js';
 
-/** Places are fractions of the file, or of the part of it that is to be hit. */
+/** Places are fractions of the file, or of the affected part. */
 export type Mutation =
   | { readonly kind: 'set'; readonly at: number; readonly byte: number }
   | { readonly kind: 'step'; readonly at: number; readonly by: 1 | -1 }
@@ -11,11 +11,11 @@ export type Mutation =
   | { readonly kind: 'insert'; readonly at: number; readonly bytes: Uint8Array }
   | { readonly kind: 'splice'; readonly at: number; readonly from: number; readonly length: number };
 
-/** Anywhere alike: fast-check would prefer the ends. */
+/** Uniform: fast-check prefers the ends by default. */
 const at = fc.noBias(fc.nat({ max: 2 ** 30 - 1 })).map((n) => n / 2 ** 30);
 const length = fc.integer({ min: 1, max: 40 });
 
-/** Where parsers that do not look are caught: ends of ranges, signs, and what overflows once it is multiplied. */
+/** Values that catch careless parsers: ends of ranges, signs, and numbers that overflow when multiplied. */
 const values = [
   0n,
   1n,
@@ -32,7 +32,7 @@ const values = [
   -1n,
 ];
 
-/** @param tokens bytes that mean something in this kind of file */
+/** @param tokens Bytes with a meaning in this kind of file. */
 export function mutationsOf(tokens: string): fc.Arbitrary<Mutation[]> {
   const byte = fc.oneof(
     fc.integer({ min: 0, max: 255 }),

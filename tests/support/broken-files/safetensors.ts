@@ -7,13 +7,13 @@ export interface BuiltTensor {
   readonly bytes: Uint8Array;
 }
 
-/** A header, whatever it says, and data. */
+/** A header with any content, and data. */
 export function safetensorsOf(header: unknown, data: Uint8Array = new Uint8Array(0)): Uint8Array<ArrayBuffer> {
   const json = utf8(typeof header === 'string' ? header : JSON.stringify(header));
   return join(little(json.length, 8), json, data);
 }
 
-/** A valid file of tensors, one behind the other. */
+/** A valid file with consecutive tensors. */
 export function validSafetensors(tensors: readonly BuiltTensor[]): Uint8Array<ArrayBuffer> {
   let end = 0;
   const entries = tensors.map(({ name, dtype, shape, bytes }) => {

@@ -1,7 +1,7 @@
 import { join, little, utf8, type Part } from './bytes.js';
 import { zipOf, type BuiltEnd, type BuiltEntry } from './zip.js';
 
-/** A pickle of protocol 2 whose value the parts build. */
+/** A pickle of protocol 2 with the value that the parts build. */
 export const pickleOf = (...parts: readonly Part[]): Uint8Array<ArrayBuffer> => join('\x80\x02', ...parts, '.');
 
 export const text = (value: string): Uint8Array => {
@@ -19,7 +19,7 @@ export const call = (callee: Part, ...args: readonly Part[]): Uint8Array => join
 export const orderedDict = (...parts: readonly Part[]): Uint8Array =>
   join(global('collections', 'OrderedDict'), ')R(', ...parts, 'u');
 
-/** A tensor as a pickle says it; numbers that it leaves out follow from its shape. */
+/** A tensor as the pickle describes it; omitted numbers follow from its shape. */
 export interface BuiltTensor {
   readonly storage?: string;
   readonly key?: string;
@@ -46,7 +46,7 @@ export function tensor(built: BuiltTensor = {}): Uint8Array {
   );
 }
 
-/** A file of torch.save: its pickle and its storages, by key. */
+/** A torch.save file: its pickle, and its storages by key. */
 export function torchFile(
   pickle: Uint8Array,
   storages: Readonly<Record<string, Uint8Array>>,

@@ -1,6 +1,6 @@
 import { join, little, utf8 } from './bytes.js';
 
-/** An entry, and what its headers say instead of the truth. */
+/** An entry, and the false values of its headers. */
 export interface BuiltEntry {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -11,13 +11,13 @@ export interface BuiltEntry {
   readonly size?: number;
   readonly packed?: number;
   readonly headerAt?: number;
-  /** Bytes of padding in the local header, as torch uses to align its storages. */
+  /** Padding in the local header, which torch uses to align storages. */
   readonly padding?: number;
-  /** Its sizes and place in a zip64 field. */
+  /** Sizes and offset in a zip64 field. */
   readonly zip64?: boolean;
 }
 
-/** What the end records say instead of the truth. */
+/** False values of the end records. */
 export interface BuiltEnd {
   readonly count?: number;
   readonly directorySize?: number;
@@ -29,7 +29,7 @@ export interface BuiltEnd {
   readonly zip64Signature?: number;
 }
 
-/** A zip of stored entries, valid unless it is told to lie. */
+/** A zip with stored entries, valid except for the given false values. */
 export function zipOf(entries: readonly BuiltEntry[], end: BuiltEnd = {}): Uint8Array<ArrayBuffer> {
   let at = 0;
   const locals: Uint8Array[] = [];
@@ -44,7 +44,7 @@ export function zipOf(entries: readonly BuiltEntry[], end: BuiltEnd = {}): Uint8
   return join(...locals, listing, endRecords(at, entries.length, listing.length, end));
 }
 
-/** As torch writes them, the real sizes follow the bytes, with the flag that says so. */
+/** Like torch, writes the real sizes after the bytes, with the corresponding flag. */
 function localEntry({ name, bytes, localName = name, localMethod = 0, padding = 0 }: BuiltEntry): Uint8Array {
   const nameBytes = utf8(localName);
   const extra = padding >= 4 ? join('FB', little(padding - 4, 2), 'Z'.repeat(padding - 4)) : new Uint8Array(0);

@@ -5,15 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { build } from 'vite';
 
-/** A built app at an address of its own. */
+/** A built app, served at its own address. */
 export interface ServedApp {
   readonly address: string;
   close(): Promise<void>;
 }
 
-/** Builds an app as a developer would see it: with React's warnings, and StrictMode's double mounts. */
+/** Builds an app, in development mode with React's warnings and StrictMode's double mounts. */
 export async function buildApp(root: string, outDir: string, mode: 'development' | 'production'): Promise<void> {
-  // Vitest's own: React would take it for the mode.
+  // Set by Vitest; React would use it as the mode.
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = mode;
   try {

@@ -3,20 +3,22 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 
-/** What stands in front of a server, as in many networks: it may refuse WebSockets, and ask for a token. */
+/** A proxy as found in many networks: it can refuse WebSockets and require a token. */
 export interface Gate {
   readonly address: string;
-  /** WebSockets that were asked for. */
+  /** The number of WebSockets requested. */
   readonly upgrades: number;
-  /** Authorization of every request and of every WebSocket's connection_init. */
+  /** The Authorization of every request and of every connection_init. */
   readonly authorizations: (string | undefined)[];
   close(): Promise<void>;
 }
 
 export interface GateOptions {
-  /** `refuse` answers an upgrade with 403, `swallow` with nothing at all, `close` opens it and closes it with 4406. */
+  /**
+   * `refuse` answers an upgrade with 403, `swallow` never answers, `close` opens the socket and closes it with 4406.
+   */
   readonly webSockets?: 'pass' | 'refuse' | 'swallow' | 'close';
-  /** Answers with 401, or closes with 4401, whoever does not bring this one. */
+  /** Rejects any other token with 401, or close code 4401. */
   readonly token?: string;
   readonly port?: number;
 }

@@ -1,13 +1,13 @@
 import { connect, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A TCP proxy in front of a server, whose connections can be cut as a bad network cuts them. */
+/** A TCP proxy whose connections can be cut, as in a bad network. */
 export interface Proxy {
   readonly address: string;
-  /** Connections that were made so far. */
+  /** The number of connections so far. */
   readonly connections: number;
   cut(): void;
-  /** Cuts, and lets nobody through until it is unblocked. */
+  /** Cuts all connections and accepts none until it is unblocked. */
   block(): void;
   unblock(): void;
   close(): Promise<void>;

@@ -9,7 +9,7 @@ export interface Converted {
   readonly path: string;
 }
 
-/** A torch file as safetensors, which is what can be run, in a fresh folder. */
+/** Converts a torch file to safetensors, which can be run, in a temporary folder. */
 export async function asSafetensors(torchFile: string, name: string): Promise<Converted> {
   const folder = await mkdtemp(join(tmpdir(), 'randar-golden-'));
   const path = join(folder, name);

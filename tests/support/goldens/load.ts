@@ -11,7 +11,7 @@ import { loadRandar } from '../../../src/family/randar/transformer.js';
 import { loadTokenizer } from '../../../src/tokenizer/tokenizer.js';
 import { graphsOnHost } from '../../../src/runtime/graph-session.js';
 
-/** Enough for models this small, and it leaves the other cores alone. */
+/** Enough for such small models, and leaves the other cores free. */
 export const onOneThread: SessionOptions = { device: { provider: 'cpu', index: 0 }, threads: 1, spinning: false };
 
 export interface TransformerGolden {
@@ -40,7 +40,7 @@ export const goldenFile = (name: string): string => fileURLToPath(new URL(`../..
 
 export const readGolden = <T>(name: string): T => JSON.parse(readFileSync(goldenFile(`${name}.json`), 'utf8')) as T;
 
-/** A small random-weight checkpoint with what the public reference computes from it. */
+/** A small checkpoint with random weights, and what the public reference computes from it. */
 export async function loadTransformerGolden(name: string) {
   const golden = readGolden<TransformerGolden>(name);
   const side = Math.sqrt(golden.config.block_size);
@@ -52,24 +52,24 @@ export async function loadTransformerGolden(name: string) {
 export interface TokenizerGolden {
   readonly config: { readonly codebook_size: number };
   readonly pixels: number;
-  /** [3, pixels, pixels], -1..1 */
+  /** [3, pixels, pixels], -1 to 1. */
   readonly image: readonly number[][][];
   readonly image_codes: readonly number[];
   /** One picture, row by row. */
   readonly codes: readonly number[][];
-  /** [3, pixels, pixels], before it is clamped. */
+  /** [3, pixels, pixels], before clamping. */
   readonly decoded: readonly number[][][];
   /** [pixels, pixels, 3] */
   readonly decoded_u8: readonly number[][][];
 }
 
-/** A small random-weight tokenizer with what the public reference computes from it. */
+/** A small tokenizer with random weights, and what the public reference computes from it. */
 export async function loadTokenizerGolden(name: string, openGraph = graphsOnHost(onOneThread)) {
   const golden = readGolden<TokenizerGolden>(name);
   return { golden, tokenizer: await loadTokenizer(goldenFile(`${name}.safetensors`), openGraph) };
 }
 
-/** A tokenizer's encoder before its codes: pixels in, z out. */
+/** A tokenizer's encoder without the codebook lookup: pixels in, z out. */
 export async function loadEncoder(name: string): Promise<ort.InferenceSession> {
   const path = goldenFile(`${name}.safetensors`);
   const file = await openSafetensors(await fileSource(path));

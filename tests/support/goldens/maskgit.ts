@@ -1,7 +1,7 @@
 import { asSafetensors, type Converted } from './convert.js';
 import { goldenFile, readGolden } from './load.js';
 
-/** A tokenizer with random weights and what the reference computes with them; pixels are 0..1. */
+/** A tokenizer with random weights, and what the reference computes with it; pixels are 0 to 1. */
 export interface MaskGitGolden {
   readonly config: { readonly num_resolutions: number; readonly num_embeddings: number };
   readonly pixels: number;

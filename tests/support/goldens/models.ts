@@ -6,13 +6,13 @@ import { goldenFile, readGolden, type TransformerGolden } from './load.js';
 
 export const builtInModels = fileURLToPath(new URL('../../../models', import.meta.url));
 
-/** The goldens' checkpoints in pairs that fit: a transformer, and a tokenizer with as many codes. */
+/** Matching pairs of the goldens' checkpoints: a transformer, and a tokenizer with as many codes. */
 const pairs = {
   square4: { transformer: 'randar-square4', tokenizer: 'llamagen-f4' },
   square8: { transformer: 'randar-square8', tokenizer: 'llamagen-f8' },
 } as const;
 
-/** A fresh models folder that holds the goldens as served models, square4 the first. */
+/** A temporary models directory with the goldens; square4 is the first. */
 export async function goldenModels(): Promise<string> {
   const models = await mkdtemp(join(tmpdir(), 'randar-models-'));
   for (const id of Object.keys(pairs) as (keyof typeof pairs)[]) await writeGoldenModel(models, id);

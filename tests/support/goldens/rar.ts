@@ -1,7 +1,7 @@
 import { asSafetensors, type Converted } from './convert.js';
 import { goldenFile, readGolden } from './load.js';
 
-/** A RAR transformer with random weights, and what the reference computes with them. Its tokens are maskgit-f4's. */
+/** A RAR transformer with random weights, and what the reference computes with it. Its tokens are maskgit-f4's. */
 export interface RarGolden {
   readonly config: {
     readonly width: number;
@@ -14,14 +14,14 @@ export interface RarGolden {
   };
   readonly cases: readonly {
     readonly label: number;
-    /** 0: no guidance. */
+    /** 0 means no guidance. */
     readonly guidance_scale: number;
     readonly guidance_scale_pow: number;
     readonly temperature: number;
     readonly tokens: readonly number[];
     readonly greedy_margin: number;
     readonly logits_every: number;
-    /** After guidance and temperature, of every `logits_every`-th step. */
+    /** After guidance and temperature, for every `logits_every`-th step. */
     readonly logits: readonly (readonly number[])[];
   }[];
   readonly teacher_forced: RarTeacherForced;
@@ -32,7 +32,7 @@ export interface RarTeacherForced {
   readonly label: number;
   /** In raster order. */
   readonly tokens: readonly number[];
-  /** In the order of decoding. */
+  /** In decoding order. */
   readonly order?: readonly number[];
   readonly logits_every: number;
   readonly logits: readonly (readonly number[])[];

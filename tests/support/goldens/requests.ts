@@ -3,7 +3,7 @@ import type { Sampling } from '../../../src/decoding/sampler.js';
 import type { GenerationRequest } from '../../../src/generation/request.js';
 import type { TransformerGolden } from './load.js';
 
-/** What the reference was asked for in one of its cases. */
+/** The request of one of the reference's cases. */
 export function referenceRequest(
   { order, classes, tokens_per_step, cfg_scales: [start, end] }: TransformerGolden['cases'][number],
   sampling: Sampling,
@@ -20,7 +20,7 @@ export function referenceRequest(
   };
 }
 
-/** A picture of the model square4, one cell a step, with something of it said otherwise. */
+/** A picture of the model square4, one cell per step, with the given changes. */
 export function square4Request(more: Partial<GenerationRequest> = {}): GenerationRequest {
   return {
     model: 'square4',

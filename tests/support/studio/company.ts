@@ -1,7 +1,7 @@
 import { createClient } from 'randar-client';
 import { onTestFinished } from 'vitest';
 
-/** Others, for whom a server draws besides. */
+/** Other clients that keep the server busy. */
 export interface Company {
   leave(): Promise<void>;
 }
@@ -9,8 +9,8 @@ export interface Company {
 const generations = 2;
 
 /**
- * Has a server draw many pictures for others. A step takes as long as all of them together need, so that what is asked
- * for meanwhile is still being drawn when a test has seen it, on a fast machine too. They leave with the test's end.
+ * Keeps a server busy with many pictures for other clients. They slow down each step, so that a generation started in
+ * the meantime is still running when a test looks at it, even on a fast machine. They leave when the test ends.
  */
 export async function keepCompany(url: string): Promise<Company> {
   const client = createClient({ url });
@@ -23,7 +23,7 @@ export async function keepCompany(url: string): Promise<Company> {
   const begun = await Promise.all(Array.from({ length: generations }, () => client.queue(input)));
   let left: Promise<void> | undefined;
   const leave = async () => {
-    // A server that is gone draws nothing any more.
+    // A server that is gone has no more generations to cancel.
     await Promise.allSettled(begun.map(({ id }) => client.cancel(id)));
     await client.close();
   };

@@ -8,8 +8,8 @@ import { launchBrowser, patienceMs } from '../browser.js';
 const artifacts = fileURLToPath(new URL('../../../artifacts/studio/', import.meta.url));
 
 /**
- * A browser for a file's tests. After each, its pages are closed, and none of them may have complained. They have no
- * motion where a test does not ask for it: it costs a machine without a graphics card more than the pictures do.
+ * A browser for the tests of a file. After each test its pages are closed, and fail it if they logged errors.
+ * Animations are off by default: without a graphics card they cost more than generating pictures.
  */
 export function useBrowser(): (url: string, options?: BrowserContextOptions) => Promise<Page> {
   let browser: Browser | undefined;
@@ -35,7 +35,7 @@ export function useBrowser(): (url: string, options?: BrowserContextOptions) => 
     const { origin } = new URL(url);
     page.on('pageerror', (error) => void complaints.push(error.message));
     page.on('console', (message) => {
-      // A lost connection is told by the browser as an error of the network, which it is.
+      // The browser reports a lost connection as a network error, which is correct.
       if (message.type() === 'error' && !/ERR_|WebSocket/.test(message.text())) complaints.push(message.text());
     });
     page.on('request', (request) => {
@@ -44,16 +44,16 @@ export function useBrowser(): (url: string, options?: BrowserContextOptions) => 
     });
     await page.goto(url);
     await page.getByText('Connected', { exact: true }).waitFor();
-    // By then it knows the models, and what the first one can draw.
+    // The page has loaded the models and the labels of the first one.
     await eventually(() => page.getByRole('combobox', { name: 'What to draw' }).inputValue()).not.toBe('');
     return page;
   };
 }
 
-/** An expectation that comes true by itself. */
+/** An expectation that becomes true eventually. */
 export const eventually = <T>(value: () => T) => expect.poll(value, { timeout: patienceMs, interval: 50 });
 
-/** Chooses a label by its name and has it drawn. */
+/** Chooses a label by name and draws it. */
 export async function draw(page: Page, label = 'rocket', button = 'Draw'): Promise<void> {
   await chooseLabel(page, label);
   await page.getByRole('button', { name: button, exact: true }).click();
@@ -66,12 +66,12 @@ export async function chooseLabel(page: Page, label: string): Promise<void> {
   await foundLabels(page).first().click();
 }
 
-/** What the search found for all that was typed: what was found for less of it is shown until then. */
+/** The search results for the complete text; until they arrive, those of a prefix are shown. */
 export function foundLabels(page: Page): Locator {
   return page.locator('[role=listbox][aria-busy=false]').getByRole('option');
 }
 
-/** Asks for a picture that takes some seconds, so that much can happen meanwhile. */
+/** Requests a picture that takes several seconds. */
 export async function askForSlowOne(page: Page): Promise<void> {
   await page.getByLabel('Pictures').fill('3');
   await page.getByText('More settings').click();
@@ -85,7 +85,7 @@ export const finished = (page: Page) =>
     .first()
     .waitFor();
 
-/** The generations that the page shows, by its address. */
+/** The generations that the page shows, according to its URL. */
 export function shownIds(page: Page): string[] {
   return new URLSearchParams(new URL(page.url()).hash.slice(1)).get('generation')?.split(',') ?? [];
 }
@@ -94,7 +94,7 @@ export async function keepScreenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${artifacts}${name}.png`, fullPage: true });
 }
 
-/** What axe-core has against the page as it is now. */
+/** The violations that axe-core finds on the page. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations, passes } = await page.evaluate<axe.AxeResults>('axe.run()');
@@ -102,7 +102,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
-/** How far the page could be scrolled sideways, in pixels. */
+/** How far the page can be scrolled sideways, in pixels. */
 export function sidewaysScroll(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }

@@ -7,7 +7,7 @@ interface File {
   readonly buffer: Buffer;
 }
 
-/** A picture that somebody has, of no model's size. */
+/** A picture whose size matches no model. */
 export async function photo(): Promise<File> {
   const background = { r: 240, g: 180, b: 40 };
   const buffer = await sharp({ create: { width: 300, height: 200, channels: 3, background } })
@@ -16,7 +16,7 @@ export async function photo(): Promise<File> {
   return { name: 'photo.jpg', mimeType: 'image/jpeg', buffer };
 }
 
-/** Drops a file on the page's heading, which has no use for one itself. */
+/** Drops a file on the page's heading, which does not handle files itself. */
 export async function dropAnywhere(page: Page, { name, mimeType, buffer }: File): Promise<void> {
   await page.evaluate(`
     const data = new DataTransfer();

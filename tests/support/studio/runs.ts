@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import type { GenerationEvent } from 'randar-client';
 
-/** A generation as a server might tell it, of pictures with a few cells. */
+/** A generation as a server might report it, with pictures of a few cells. */
 export interface Run {
   readonly events: readonly GenerationEvent[];
   readonly width: number;
   readonly height: number;
-  /** Cells of each picture that its source gave. */
+  /** Cells of each picture given by its source. */
   readonly given: readonly number[];
-  /** Cells that each step decodes, the same of each picture. */
+  /** Cells decoded in each step, the same for each picture. */
   readonly steps: readonly (readonly number[])[];
   readonly count: number;
 }
