@@ -9,6 +9,7 @@ import { tokensPerStep, type Schedule } from '../src/decoding/schedule.js';
 import { inFloats, readManifest, type Manifest } from '../src/model/manifest.js';
 import { loadRandar, type RandarTransformer } from '../src/family/randar/transformer.js';
 import { loadTokenizer } from '../src/tokenizer/tokenizer.js';
+import { graphsOnHost } from '../src/runtime/graph-session.js';
 import { rowOf, surprises } from './likelihood.js';
 import { printComparison, type Measured, type MeasuredPicture } from './orders-table.js';
 import { mean, sum } from './statistics.js';
@@ -66,7 +67,7 @@ export async function benchOrders(bench: OrdersBench): Promise<void> {
   const manifest = inFloats(await readManifest(fileURLToPath(new URL('../models/emoji', import.meta.url))));
   const { folder, transformer: weights, grid } = manifest;
   const transformer = await loadRandar(join(folder, weights.file), weights.heads, grid, options);
-  const { codebook } = await loadTokenizer(join(folder, manifest.tokenizer.file), options);
+  const { codebook } = await loadTokenizer(join(folder, manifest.tokenizer.file), graphsOnHost(options));
 
   const labels = Int32Array.from({ length: transformer.shape.classes }, (_, label) => label);
   Random.of(bench.seed, 'order').shuffle(labels);

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # The second load, on the machine with the GPU: the whole check in under eight minutes, ending with a report in $OUT.
-# STEPS names the parts to run: logits, tokens, time, server, pytorch.
+# STEPS names the parts to run: logits, pixels, tokens, time, server, pytorch.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=${RANDAR_CHECK:-/tmp/randar-check}
 OUT=${OUT:-$root/out}
-STEPS=${STEPS:-logits tokens time server pytorch}
+STEPS=${STEPS:-logits pixels tokens time server pytorch}
 mkdir -p "$OUT" "$root/tree"
 xz -dc "$here/node.xz" >"$root/node" & xz -dc "$here/tree.tar.xz" | tar -C "$root/tree" -x & wait
 chmod +x "$root/node"
@@ -32,6 +32,7 @@ if has logits; then
   wait "${jobs[@]}"
   cat "$OUT"/logits* "$OUT"/draws* | told
 fi
+has pixels && check pixels --rounds 9 | tee "$OUT/pixels.txt" | told
 if has tokens; then
   jobs=()
   for batch in 1 4; do

@@ -16,6 +16,7 @@ import { openCuda } from '../../src/runtime/cuda/open-cuda.js';
 import { cacheOfSlots, type DeviceCache } from '../../src/runtime/device/device-cache.js';
 import { median } from '../table.js';
 import { startServed } from '../served.js';
+import { checkPixels } from './pixels.js';
 import { tokenizerTensors, transformerTensors, type Size } from '../random-checkpoint.js';
 
 /**
@@ -24,6 +25,7 @@ import { tokenizerTensors, transformerTensors, type Size } from '../random-check
  *   check weights L|XL FOLDER    a model of the released model's sizes with random weights
  *   check logits                 the built-in model's logits beside those of the CPU in fp32
  *   check draws                  tokens drawn on the GPU beside those that the host draws from the same logits
+ *   check pixels                 the tokenizer's pixels beside those of the CPU, and milliseconds a picture on both
  *   check tokens                 its tokens, to be compared between runs of other options
  *   check time FILE              milliseconds a batch of pictures
  *   check server FOLDER          a server with one subscriber, and with many
@@ -334,7 +336,8 @@ const [first = '', second = ''] = rest;
 if (what === 'weights') await weights(first as Size, second);
 else if (what === 'logits') await logits();
 else if (what === 'draws') await draws();
+else if (what === 'pixels') await checkPixels(Number(options.rounds));
 else if (what === 'tokens') await tokens();
 else if (what === 'time') await time(first);
 else if (what === 'server') await server(first);
-else throw new TypeError('usage: check weights | logits | draws | tokens | time | server');
+else throw new TypeError('usage: check weights | logits | draws | pixels | tokens | time | server');

@@ -31,8 +31,8 @@ mkdir -p "$tree/models" "$tree/bench/pytorch"
 cp -r dist bin package.json schema.graphql "$tree/"
 cp bench/pytorch/decode.py "$tree/bench/pytorch/"
 cp -r models/emoji "$tree/models/"
-# Named by the manifest, and not needed for steps.
-for file in tokenizer patches transformer-int8; do : >"$tree/models/emoji/$file.safetensors"; done
+# Named by the manifest, and not asked for.
+for file in patches transformer-int8; do : >"$tree/models/emoji/$file.safetensors"; done
 npm ls --omit=dev --all --parseable 2>/dev/null | sed "s#^$PWD/##" | grep '^node_modules/' | while read -r package; do
   [ -d "$package" ] && [ ! -L "$package" ] && mkdir -p "$tree/$package" && cp -r "$package/." "$tree/$package/"
 done
@@ -40,7 +40,7 @@ rm -rf "$tree"/node_modules/onnxruntime-node/bin "$tree"/node_modules/onnxruntim
 mkdir -p "$tree/$node_ort"
 cp $node_ort/onnxruntime_binding.node "$tree/$node_ort/"
 find "$tree/node_modules" \( -name '*.map' -o -name '*.md' -o -name '*.d.ts' -o -name '*.cc' -o -path '*musl*' \) -delete
-rm -rf "$tree"/node_modules/koffi/{doc,vendor}
+rm -rf "$tree"/node_modules/koffi/{doc,vendor} "$tree"/node_modules/zod/src "$tree"/node_modules/@graphql-yoga/render-graphiql/cjs
 tar -C "$tree" -c . | xz -6 -T2 >"$out/b/tree.tar.xz"
 cp bench/device/check.sh "$out/b/"
 du -sb "$out/a" "$out/b"

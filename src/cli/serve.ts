@@ -3,6 +3,8 @@ import { Engine } from '../engine/engine.js';
 import type { ServedModel } from '../engine/served-model.js';
 import { graphqlPath } from '../server/graphql.js';
 import { startServer, type RunningServer } from '../server/server.js';
+import { traitsOf } from '../runtime/device.js';
+import type { TokenizerFacts } from '../worker/protocol.js';
 import { anyNumber, memoryByDefault, modelOptions, report, wholeNumber, type ModelOptions } from './options.js';
 import { printBytes } from './progress.js';
 
@@ -96,8 +98,8 @@ serveCommand.action(async (options: ServeOptions) => {
   );
 });
 
-/** A model's memory use, and how many pictures it allows at once. */
-function memoryPlan({ id, transformer, scheduler }: ServedModel): string {
+/** A model's memory use, how many pictures it allows at once, and where they are rendered. */
+function memoryPlan({ id, device, transformer, tokenizer, scheduler }: ServedModel): string {
   const { precision, weightBytes, kvSlotBytes } = transformer;
   const { decodeWorkers } = scheduler;
   const kvSlots = transformer.kvSlots * decodeWorkers;
@@ -105,8 +107,14 @@ function memoryPlan({ id, transformer, scheduler }: ServedModel): string {
   return (
     `${id}: ${printBytes(weightBytes)} of ${precision} weights; up to ${printBytes(kvSlots * kvSlotBytes)} of KV cache, ` +
     `${kvSlots} KV slots of ${printBytes(kvSlotBytes)}, enough for ${guided} pictures with guidance; ` +
-    `decodes up to ${scheduler.options.maxConcurrent} generations at once in ${decodeWorkers} decode ${decodeWorkers === 1 ? 'worker' : 'workers'}`
+    `decodes up to ${scheduler.options.maxConcurrent} generations at once in ${decodeWorkers} decode ${decodeWorkers === 1 ? 'worker' : 'workers'}` +
+    (traitsOf(device).isHost ? '' : `; ${picturesPlan(tokenizer)}`)
   );
+}
+
+/** Where pictures are computed, which may be another device than the steps'. */
+function picturesPlan({ pixels: { device, whyNotOnGpu } }: TokenizerFacts): string {
+  return `pictures on ${device}${whyNotOnGpu === undefined ? '' : `: ${whyNotOnGpu}`}`;
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const;

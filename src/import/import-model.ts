@@ -12,6 +12,7 @@ import { cpu } from '../runtime/device.js';
 import { writePatches } from '../tokenizer/patch-file.js';
 import { buildPatches } from '../tokenizer/patches.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
+import { graphsOnHost } from '../runtime/graph-session.js';
 import { ImportError, type ImportOptions } from './import-options.js';
 import { readLabelNames } from './label-names.js';
 import { makeFolder } from './make-folder.js';
@@ -128,11 +129,7 @@ async function writeTokenizer(
     floatForm(parameter, source, parameter.dtype === 'F16' ? 'F16' : 'F32'),
   );
   await writeWeights(file, forms, 'tokenizer', onProgress);
-  const tokenizer = await loadTokenizer(file, {
-    device: cpu,
-    threads: 0,
-    spinning: false,
-  });
+  const tokenizer = await loadTokenizer(file, graphsOnHost({ device: cpu, threads: 0, spinning: false }));
   try {
     const patches = await buildPatches(tokenizer, (done, total) => onProgress('patches', done, total));
     await writePatches(join(folder, patchesName), patches);

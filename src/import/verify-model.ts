@@ -5,6 +5,7 @@ import type { Manifest } from '../model/manifest.js';
 import { loadTransformer } from '../model/transformer-file.js';
 import { cpu } from '../runtime/device.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
+import { graphsOnHost } from '../runtime/graph-session.js';
 import { drawPicture, type Drawn } from './draw-picture.js';
 import { byteAt, floatAt, intAt, rowAt } from '../numbers/at.js';
 
@@ -83,7 +84,7 @@ async function checkTokenizer(
   { folder, grid, tokenizer: { file, family } }: Manifest,
   tokens: Int32Array,
 ): Promise<CheckedTokenizer> {
-  const tokenizer = await loadTokenizer(join(folder, file), options, family);
+  const tokenizer = await loadTokenizer(join(folder, file), graphsOnHost(options), family);
   try {
     const { factor } = tokenizer;
     const picture = await tokenizer.decode(tokens, grid);

@@ -38,8 +38,6 @@ interface DeviceTraits {
   readonly isHost: boolean;
   /** Whether it keeps keys and values and draws the tokens itself, so that no logits leave it. */
   readonly decodesOnDevice: boolean;
-  /** Whether the tokenizer's networks run there, too. */
-  readonly drawsPixels: boolean;
   /** Whether only one thread of a process may use it. ONNX Runtime shares one WebGPU context, without a lock. */
   readonly isForOneThread: boolean;
   /** Where keys and values are stored between runs, if it does not decode on the device. */
@@ -53,7 +51,6 @@ const traits: Record<Device['provider'], DeviceTraits> = {
     integersAreFast: true,
     isHost: true,
     decodesOnDevice: false,
-    drawsPixels: true,
     isForOneThread: false,
     caches: 'host',
   },
@@ -61,7 +58,6 @@ const traits: Record<Device['provider'], DeviceTraits> = {
     integersAreFast: false,
     isHost: false,
     decodesOnDevice: true,
-    drawsPixels: false,
     isForOneThread: false,
     caches: 'host',
     needs:
@@ -71,7 +67,6 @@ const traits: Record<Device['provider'], DeviceTraits> = {
     integersAreFast: false,
     isHost: false,
     decodesOnDevice: false,
-    drawsPixels: false,
     isForOneThread: true,
     caches: 'device',
     needs: 'it needs a graphics card with a Vulkan, Metal or D3D12 driver',
@@ -80,11 +75,6 @@ const traits: Record<Device['provider'], DeviceTraits> = {
 
 export function traitsOf({ provider }: Device): DeviceTraits {
   return traits[provider];
-}
-
-/** Where the tokenizer's networks run for a model that decodes on `device`. */
-export function pixelDevice(device: Device): Device {
-  return traitsOf(device).drawsPixels ? device : cpu;
 }
 
 /** The error for a missing device: which one, and what to install. Undefined for the CPU, which is always available. */

@@ -1,4 +1,3 @@
-import ort from 'onnxruntime-node';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { ParameterReader } from '../checkpoint/parameters.js';
 import { readFloats } from '../checkpoint/floats.js';
@@ -12,7 +11,7 @@ import {
   type TokenizerFamily,
   type TokenizerWeights,
 } from '../graph/tokenizer-weights.js';
-import { createSession, floatsOf, type SessionOptions } from '../runtime/session.js';
+import type { GraphSession, OpenGraph } from '../runtime/graph-session.js';
 import { createCodebook, lookUp, quantise, type Codebook } from './codebook.js';
 import { byteAt, floatAt } from '../numbers/at.js';
 
@@ -37,12 +36,13 @@ export interface Tokenizer {
  * Loads a tokenizer from a safetensors file. The decoder is ready on return; the encoder is created on first use, since
  * most models only ever draw.
  *
+ * @param openGraph Where its networks run.
  * @param expected The tokenizer family that model.json states.
  * @throws CheckpointError if the file is broken or holds something else.
  */
 export async function loadTokenizer(
   path: string,
-  options: SessionOptions,
+  openGraph: OpenGraph,
   expected?: TokenizerFamily,
 ): Promise<Tokenizer> {
   return withSafetensors(path, async (file) => {
@@ -56,18 +56,18 @@ export async function loadTokenizer(
     const { vocabulary, isNormalised } = weights;
     const codebook = createCodebook(vocabulary, await readFloats(file, weights.codebook), isNormalised);
     const encoderGraph = buildEncoderGraph(weights, file);
-    const decoder = await createSession(buildDecoderGraph(weights, file), options);
-    return tokenizerOf(weights, codebook, decoder, () => createSession(encoderGraph, options));
+    const decoder = await openGraph(buildDecoderGraph(weights, file));
+    return tokenizerOf(weights, codebook, decoder, () => openGraph(encoderGraph));
   });
 }
 
 function tokenizerOf(
   { family, factor, range }: TokenizerWeights,
   codebook: Codebook,
-  decoder: ort.InferenceSession,
-  createEncoder: () => Promise<ort.InferenceSession>,
+  decoder: GraphSession,
+  createEncoder: () => Promise<GraphSession>,
 ): Tokenizer {
-  let encoder: Promise<ort.InferenceSession> | undefined;
+  let encoder: Promise<GraphSession> | undefined;
 
   const decodeBatch = async (pictures: readonly Int32Array[], grid: Grid): Promise<Uint8Array[]> => {
     const cells = cellCount(grid);
@@ -79,7 +79,7 @@ function tokenizerOf(
       z.set(lookUp(tokens, codebook), i * cells * codebook.dimensions);
     }
     const dims = [pictures.length, codebook.dimensions, grid.height, grid.width];
-    const pixels = floatsOf(await decoder.run({ z: new ort.Tensor('float32', z, dims) }), 'pixels');
+    const pixels = await decoder.run({ z: { data: z, dims } }, 'pixels');
     const size = pixels.length / pictures.length;
     return pictures.map((_, i) => toBytes(pixels.subarray(i * size, (i + 1) * size), range));
   };
@@ -101,11 +101,11 @@ function tokenizerOf(
         );
       }
       encoder ??= createEncoder();
-      const pixels = new ort.Tensor('float32', fromBytes(rgb, range), [1, 3, height, width]);
-      return quantise(floatsOf(await (await encoder).run({ pixels }), 'z'), codebook);
+      const pixels = { data: fromBytes(rgb, range), dims: [1, 3, height, width] };
+      return quantise(await (await encoder).run({ pixels }, 'z'), codebook);
     },
     close: async () => {
-      await Promise.all([decoder.release(), encoder?.then((made) => made.release())]);
+      await Promise.all([decoder.close(), encoder?.then((made) => made.close())]);
     },
   };
 }

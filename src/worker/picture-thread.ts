@@ -5,11 +5,12 @@ import { workerData } from 'node:worker_threads';
 import { decodePartial } from '../tokenizer/partial.js';
 import type { FeatureEncoder } from '../family/transformer.js';
 import type { Manifest } from '../model/manifest.js';
-import { pixelDevice } from '../runtime/device.js';
+import { cpu, deviceName } from '../runtime/device.js';
 import { loadFeatures } from '../model/transformer-file.js';
 import { readPatches } from '../tokenizer/patch-file.js';
 import { buildPatches, type PatchTable } from '../tokenizer/patches.js';
-import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.js';
+import { placeTokenizer, type PlacedTokenizer } from '../tokenizer/place-tokenizer.js';
+import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { listen, sender, threadError } from './port.js';
 import type {
   FirstMessage,
@@ -23,32 +24,33 @@ import type {
 
 /** Owns the tokenizer's sessions. Converts tokens to pixels and back, one job at a time. */
 
-const { manifest, device: decodingDevice } = workerData as ThreadData;
-const device = pixelDevice(decodingDevice);
+const { manifest, device } = workerData as ThreadData;
 const send = sender<FirstMessage<TokenizerFacts> | FromPictureThread>();
 
 try {
-  const { facts, tokenizer } = await load();
+  const { facts, placed } = await load();
   let work: Promise<void> = Promise.resolve();
   let stopped = false;
   const take = (message: ToPictureThread): void => {
-    work = work.then(() => (stopped ? undefined : answer(message, tokenizer)));
+    work = work.then(() => (stopped ? undefined : answer(message, placed.tokenizer)));
   };
-  listen(take, () => {
+  listen(take, async () => {
     stopped = true;
+    await work;
+    await placed.close();
   });
   send({ type: 'ready', facts });
 } catch (error) {
   send({ type: 'unusable', error: threadError(error) });
 }
 
-async function load(): Promise<{ facts: TokenizerFacts; tokenizer: Tokenizer }> {
+async function load(): Promise<{ facts: TokenizerFacts; placed: PlacedTokenizer }> {
   const file = join(manifest.folder, manifest.tokenizer.file);
-  // Rendering is less urgent than decoding: a single thread that never spins leaves the cores to the steps.
-  const options = { device, threads: 1, spinning: false };
-  const tokenizer = await loadTokenizer(file, options, manifest.tokenizer.family);
+  const placed = await placeTokenizer(file, manifest.tokenizer.family, device);
+  const { vocabulary, factor } = placed.tokenizer;
   const fingerprint = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 8);
-  return { facts: { vocabulary: tokenizer.vocabulary, factor: tokenizer.factor, fingerprint }, tokenizer };
+  const pixels = { device: deviceName(placed.device), whyNotOnGpu: placed.whyNotOnGpu };
+  return { facts: { vocabulary, factor, fingerprint, pixels }, placed };
 }
 
 function patchesOf({ folder, tokenizer: { patches } }: Manifest, tokenizer: Tokenizer): Promise<PatchTable> {
@@ -73,7 +75,7 @@ function encoderOf(layer: number): Promise<FeatureEncoder> {
     const before = Promise.resolve(encoder?.loaded);
     const loaded = before
       .then((unused) => unused?.close())
-      .then(() => loadFeatures(manifest, layer, { device, threads: 1, spinning: false }));
+      .then(() => loadFeatures(manifest, layer, { device: cpu, threads: 1, spinning: false }));
     encoder = { layer, loaded };
     // A failed load is retried by the next job; this job gets the error from `loaded` itself.
     loaded.catch(() => (encoder = undefined));

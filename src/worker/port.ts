@@ -46,6 +46,8 @@ export function listen<Message extends { readonly type: string }>(
   let closing = false;
   threadPort().on('message', (message: Message | CloseMessage) => {
     if (message.type === 'close') {
+      // A session must not be released twice.
+      if (closing) return;
       closing = true;
       void Promise.resolve(stop())
         .catch((error: unknown) => console.error('randar: a thread could not let go of what it holds:', error))

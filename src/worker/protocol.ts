@@ -108,4 +108,6 @@ export interface TokenizerFacts {
   readonly factor: number;
   /** Identifies the weights, so that pictures of other weights have other URLs. */
   readonly fingerprint: string;
+  /** Where pixels are computed, and why not on the GPU on which steps are decoded. */
+  readonly pixels: { readonly device: string; readonly whyNotOnGpu: string | undefined };
 }

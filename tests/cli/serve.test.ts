@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { fakeCuda } from '../support/fake-cuda/fake-cuda.js';
 import { goldenModels } from '../support/goldens/models.js';
 import { generateSubscription, overWebSocket, post, readEvents, type SubscribedEvent } from '../support/server.js';
 import { randar, serve, type Serving } from '../support/cli.js';
@@ -75,6 +76,18 @@ describe('randar serve', () => {
       overWebSocket(serving.url, generateSubscription, { input: { label: { index: 1 } } }),
     );
     expect(JSON.stringify(events.at(-1))).toContain('"url":"https://pictures.example/pictures/');
+  });
+});
+
+describe.runIf(fakeCuda)('randar serve on a GPU', () => {
+  it('says where pictures are computed, and why not there', async () => {
+    const serving = await serve(['--port', '0', '--device', 'cuda', '--memory', '0.1'], {
+      RANDAR_CUDA_LIBRARIES: fakeCuda?.folder,
+    });
+    serving.kill('SIGTERM');
+    const { code, stdout, stderr } = await serving.ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('on cuda:0 at http') as string });
+    expect(stderr).toContain('; pictures on cpu: no cuDNN; npx randar setup-cuda --pixels\n');
   });
 });
 

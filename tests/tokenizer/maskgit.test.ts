@@ -12,6 +12,7 @@ import { createSession } from '../../src/runtime/session.js';
 import { lookUp, quantise } from '../../src/tokenizer/codebook.js';
 import { buildPatches } from '../../src/tokenizer/patches.js';
 import { loadTokenizer, type Tokenizer } from '../../src/tokenizer/tokenizer.js';
+import { graphsOnHost } from '../../src/runtime/graph-session.js';
 import { goldenFile } from '../support/goldens/load.js';
 import { convertMaskGit, readMaskGitGolden } from '../support/goldens/maskgit.js';
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
   ({ folder, path } = await convertMaskGit());
   file = await openSafetensors(await fileSource(path));
   weights = readTokenizer(new ParameterReader(path, file.tensors));
-  tokenizer = await loadTokenizer(path, options);
+  tokenizer = await loadTokenizer(path, graphsOnHost(options));
 });
 afterAll(async () => {
   await file.close();
@@ -102,14 +103,14 @@ describe('the MaskGIT tokenizer', () => {
   });
 
   it('is rejected if another family is expected, and says what to do', async () => {
-    const error = await loadTokenizer(path, options, 'llamagen').catch((caught: unknown) => caught);
+    const error = await loadTokenizer(path, graphsOnHost(options), 'llamagen').catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(CheckpointError);
     expect((error as CheckpointError).message).toBe(
       `${path}: contains a tokenizer of the family "maskgit", expected "llamagen": ` +
         'change tokenizer.family in model.json, or use another file',
     );
-    await expect(loadTokenizer(goldenFile('llamagen-f4.safetensors'), options, 'maskgit')).rejects.toThrow(
-      'contains a tokenizer of the family "llamagen", expected "maskgit"',
-    );
+    await expect(
+      loadTokenizer(goldenFile('llamagen-f4.safetensors'), graphsOnHost(options), 'maskgit'),
+    ).rejects.toThrow('contains a tokenizer of the family "llamagen", expected "maskgit"');
   });
 });

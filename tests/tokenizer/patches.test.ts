@@ -4,6 +4,7 @@ import { cellCount, unknownToken, type Grid } from '../../src/decoding/grid.js';
 import { readPatches } from '../../src/tokenizer/patch-file.js';
 import { buildPatches, paintUnknownCells, renderMosaic, type PatchTable } from '../../src/tokenizer/patches.js';
 import type { Tokenizer } from '../../src/tokenizer/tokenizer.js';
+import { graphsOnHost } from '../../src/runtime/graph-session.js';
 import { loadTokenizer } from '../../src/tokenizer/tokenizer.js';
 import { loadTokenizerGolden, onOneThread } from '../support/goldens/load.js';
 import { builtInModels } from '../support/goldens/models.js';
@@ -140,7 +141,7 @@ describe('the patches of a tokenizer', () => {
   });
 
   it('make a mosaic that looks like the picture', async () => {
-    const tokenizer = await loadTokenizer(`${builtInModels}/emoji/tokenizer.safetensors`, onOneThread);
+    const tokenizer = await loadTokenizer(`${builtInModels}/emoji/tokenizer.safetensors`, graphsOnHost(onOneThread));
     const side = 16 * tokenizer.factor;
     // A dark disc on white, like an emoji.
     const disc = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
@@ -155,7 +156,7 @@ describe('the patches of a tokenizer', () => {
   });
 
   it('in the built-in model are those of its tokenizer', async () => {
-    const tokenizer = await loadTokenizer(`${builtInModels}/emoji/tokenizer.safetensors`, onOneThread);
+    const tokenizer = await loadTokenizer(`${builtInModels}/emoji/tokenizer.safetensors`, graphsOnHost(onOneThread));
     const kept = await readPatches(`${builtInModels}/emoji/patches.safetensors`, tokenizer);
     const made = await buildPatches(tokenizer);
     const off = made.pixels.filter((level, i) => Math.abs(level - (kept.pixels[i] ?? 0)) > 2).length;

@@ -1,8 +1,11 @@
 import ort from 'onnxruntime-node';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graphsOnDevice } from '../../src/runtime/device/device-session.js';
 import { quantise } from '../../src/tokenizer/codebook.js';
 import { loadTokenizer } from '../../src/tokenizer/tokenizer.js';
+import { graphsOnHost } from '../../src/runtime/graph-session.js';
 import { loadEncoder, loadTokenizerGolden, onOneThread, type TokenizerGolden } from '../support/goldens/load.js';
+import { deviceOnHost, noDeviceOnHost } from '../support/device-on-host.js';
 import { builtInModels } from '../support/goldens/models.js';
 
 type Golden = Awaited<ReturnType<typeof loadTokenizerGolden>>;
@@ -17,17 +20,28 @@ function toRgb({ image, pixels }: TokenizerGolden): Uint8Array {
 
 const bytes = (levels: number) => Uint8Array.from({ length: levels }, (_, i) => (i * 37) % 256);
 
-describe.each([
-  // After rounding to bytes, two cells of this noise picture are closer to another row.
-  ['llamagen-f4', { codesThatBytesMove: 2 }],
-  ['llamagen-f8', { codesThatBytesMove: 0 }],
-])('the tokenizer of %s', (name, { codesThatBytesMove }) => {
+type Runtime = 'onnxruntime-node' | 'C API';
+const runtimes: readonly Runtime[] = noDeviceOnHost ? ['onnxruntime-node'] : ['onnxruntime-node', 'C API'];
+// After rounding to bytes, two cells of this noise picture are closer to another row.
+const moved = { 'llamagen-f4': 2, 'llamagen-f8': 0 } as const;
+const cases = runtimes.flatMap((runtime) =>
+  Object.entries(moved).map(([name, codesThatBytesMove]) => ({ name, codesThatBytesMove, runtime })),
+);
+
+describe.each(cases)('the tokenizer of $name by $runtime', ({ name, codesThatBytesMove, runtime }) => {
   let golden: Golden['golden'];
   let tokenizer: Golden['tokenizer'];
   let side: number;
+  let device: Awaited<ReturnType<typeof deviceOnHost>> | undefined;
   beforeAll(async () => {
-    ({ golden, tokenizer } = await loadTokenizerGolden(name));
+    if (runtime === 'C API') device = await deviceOnHost();
+    const openGraph = device && graphsOnDevice({ ...device, cuda: undefined });
+    ({ golden, tokenizer } = await loadTokenizerGolden(name, openGraph));
     side = golden.pixels / tokenizer.factor;
+  });
+  afterAll(async () => {
+    await tokenizer.close();
+    device?.close();
   });
 
   it('knows its vocabulary and how many pixels a cell has', () => {
@@ -103,7 +117,7 @@ describe('the tokenizer of the built-in model', () => {
     ['wide', { width: 18, height: 4 }],
     ['high', { width: 6, height: 20 }],
   ])('reconstructs a %s picture closely', async (_, grid) => {
-    const tokenizer = await loadTokenizer(`${builtInModels}/emoji/tokenizer.safetensors`, onOneThread);
+    const tokenizer = await loadTokenizer(`${builtInModels}/emoji/tokenizer.safetensors`, graphsOnHost(onOneThread));
     const [width, height] = [grid.width * tokenizer.factor, grid.height * tokenizer.factor];
     const picture = flag(width, height);
     const tokens = await tokenizer.encode(picture, width, height);

@@ -58,7 +58,7 @@ describe('a picture worker', () => {
     const { tokenizer } = await loadTokenizerGolden('llamagen-f4');
     const worker = start();
     const { fingerprint, ...facts } = await worker.ready;
-    expect(facts).toEqual({ vocabulary: 50, factor: 4 });
+    expect(facts).toEqual({ vocabulary: 50, factor: 4, pixels: { device: 'cpu' } });
     expect(fingerprint).toMatch(/^[0-9a-f]{8}$/);
     const picture = await tokenizer.decode(tokens, grid);
     expect(await worker.decode(tokens, grid)).toEqual(picture);
@@ -175,8 +175,12 @@ describe('closing a picture worker', () => {
 
   it('may be done twice', async () => {
     const worker = start();
+    await worker.ready;
+    let said = '';
+    threads[0]?.stderr.on('data', (text: Buffer) => (said += text.toString()));
     await Promise.all([worker.close(), worker.close()]);
     await worker.close();
+    expect(said).toBe('');
     expect(threads).toHaveLength(1);
   });
 });

@@ -9,6 +9,7 @@ import { buildEncoderGraph } from '../../../src/graph/tokenizer-weights.js';
 import { createSession, type SessionOptions } from '../../../src/runtime/session.js';
 import { loadRandar } from '../../../src/family/randar/transformer.js';
 import { loadTokenizer } from '../../../src/tokenizer/tokenizer.js';
+import { graphsOnHost } from '../../../src/runtime/graph-session.js';
 
 /** Enough for such small models, and leaves the other cores free. */
 export const onOneThread: SessionOptions = { device: { provider: 'cpu', index: 0 }, threads: 1, spinning: false };
@@ -63,9 +64,9 @@ export interface TokenizerGolden {
 }
 
 /** A small tokenizer with random weights, and what the public reference computes from it. */
-export async function loadTokenizerGolden(name: string) {
+export async function loadTokenizerGolden(name: string, openGraph = graphsOnHost(onOneThread)) {
   const golden = readGolden<TokenizerGolden>(name);
-  return { golden, tokenizer: await loadTokenizer(goldenFile(`${name}.safetensors`), onOneThread) };
+  return { golden, tokenizer: await loadTokenizer(goldenFile(`${name}.safetensors`), openGraph) };
 }
 
 /** A tokenizer's encoder without the codebook lookup: pixels in, z out. */

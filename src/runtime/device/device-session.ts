@@ -1,0 +1,85 @@
+import type { FloatTensor, OpenGraph } from '../graph-session.js';
+import { deviceMemory, type DeviceMemory } from './device-memory.js';
+import { makeSession } from './make-session.js';
+import type { OrtApi, Pointer } from './ort-api.js';
+
+export interface DeviceGraphOptions {
+  readonly api: OrtApi;
+  readonly env: Pointer;
+  /** A CUDA device, or the host itself, where the same calls are tested. */
+  readonly cuda: { readonly index: number } | undefined;
+}
+
+/**
+ * Through ONNX Runtime's C API, in fp32: what is fed is copied to the device, what comes out is copied to the host. A run
+ * blocks its thread. Sessions and their runs throw OrtError where ONNX Runtime or the device fails.
+ */
+export function graphsOnDevice({ api, env, cuda }: DeviceGraphOptions): OpenGraph {
+  // Promises, so that what the C API refuses rejects as it does everywhere.
+  return (graph) =>
+    promiseOf(() => {
+      const session = makeSession(api, env, graph, cuda && optionsOf(cuda.index));
+      const memory = deviceMemory(api, session, 0, undefined);
+      return {
+        run: (feeds, output) => promiseOf(() => runOnce(api, session, memory, feeds, output)),
+        close: () =>
+          promiseOf(() => {
+            memory.close();
+            api.release('ReleaseSession', session);
+          }),
+      };
+    });
+}
+
+function promiseOf<T>(compute: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(compute()));
+}
+
+function optionsOf(index: number): Readonly<Record<string, string>> {
+  return {
+    device_id: String(index),
+    use_tf32: '0',
+    arena_extend_strategy: 'kSameAsRequested',
+    // Pictures come in many sizes: trying every algorithm for each takes longer than the pictures.
+    cudnn_conv_algo_search: 'HEURISTIC',
+  };
+}
+
+function runOnce(
+  api: OrtApi,
+  session: Pointer,
+  memory: DeviceMemory,
+  feeds: Readonly<Record<string, FloatTensor>>,
+  output: string,
+): Float32Array {
+  const made: (() => void)[] = [];
+  const holdValue = (value: Pointer): Pointer => {
+    made.unshift(() => api.release('ReleaseValue', value));
+    return value;
+  };
+  try {
+    const values = Object.values(feeds).map(({ data, dims }) => {
+      const block = memory.reachable(data.byteLength);
+      made.unshift(() => block.release());
+      new Float32Array(block.buffer).set(data);
+      return holdValue(memory.view('host', block.address, 'float32', dims));
+    });
+    const names = Object.keys(feeds);
+    const result = holdValue(api.make('Run', session, null, names, values, names.length, [output], 1));
+    return copyOf(api, result);
+  } finally {
+    for (const release of made) release();
+  }
+}
+
+function copyOf(api: OrtApi, value: Pointer): Float32Array {
+  const info = api.make('GetTensorTypeAndShape', value);
+  try {
+    const count: [number | bigint] = [0];
+    api.call('GetTensorShapeElementCount', info, count);
+    const bytes = Number(count[0]) * 4;
+    return new Float32Array(api.koffi.view(api.make('GetTensorMutableData', value), bytes).slice(0));
+  } finally {
+    api.release('ReleaseTensorTypeAndShapeInfo', info);
+  }
+}
