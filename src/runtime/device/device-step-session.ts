@@ -5,6 +5,7 @@ import type { Graph } from '../../graph/onnx.js';
 import type { TransformerShape } from '../../graph/transformer-shape.js';
 import { bindStep, type BoundGraph, type BoundStep, type CacheTensor } from './bound-step.js';
 import { deviceMemory, type DeviceCopies, type DeviceMemory } from './device-memory.js';
+import { makeSession } from './make-session.js';
 import type { OrtApi, Pointer } from './ort-api.js';
 import { packStep, sizeOf, type DeviceLane } from './pack-step.js';
 import { shapeKey, shapeOf, type StepShape } from './step-shape.js';
@@ -54,7 +55,7 @@ export function createDeviceStepSession(graph: Graph, options: DeviceStepOptions
     for (const release of releases.splice(0).reverse()) release();
   };
   try {
-    const session = createSession(graph, options);
+    const session = makeSession(api, options.env, graph, cuda && providerOptions(cuda.index, options.captures));
     releases.push(() => api.release('ReleaseSession', session));
     const memory = deviceMemory(api, session, cuda?.index ?? 0, cuda?.copies);
     releases.push(() => memory.close());
@@ -151,29 +152,11 @@ function runStep(
   });
 }
 
-function createSession(graph: Graph, { api, env, cuda, captures }: DeviceStepOptions): Pointer {
-  const options = api.make('CreateSessionOptions');
-  let cudaOptions: Pointer | undefined;
-  try {
-    api.call('SetIntraOpNumThreads', options, 1);
-    api.call('SetSessionGraphOptimizationLevel', options, 99);
-    api.call('SetSessionLogSeverityLevel', options, 3);
-    api.call('AddSessionConfigEntry', options, 'session.model_external_initializers_file_folder_path', graph.folder);
-    if (cuda) {
-      cudaOptions = api.make('CreateCudaOptions');
-      const entries = Object.entries({
-        device_id: String(cuda.index),
-        enable_cuda_graph: captures === false ? '0' : '1',
-        arena_extend_strategy: 'kSameAsRequested',
-        use_tf32: '0',
-      });
-      const [keys, values] = [entries.map(([key]) => key), entries.map(([, value]) => value)];
-      api.call('UpdateCudaOptions', cudaOptions, keys, values, entries.length);
-      api.call('AppendCuda', options, cudaOptions);
-    }
-    return api.make('CreateSessionFromArray', env, Buffer.from(graph.model), graph.model.length, options);
-  } finally {
-    if (cudaOptions) api.release('ReleaseCudaOptions', cudaOptions);
-    api.release('ReleaseSessionOptions', options);
-  }
+function providerOptions(index: number, captures = true): Readonly<Record<string, string>> {
+  return {
+    device_id: String(index),
+    enable_cuda_graph: captures ? '1' : '0',
+    arena_extend_strategy: 'kSameAsRequested',
+    use_tf32: '0',
+  };
 }
