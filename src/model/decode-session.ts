@@ -10,7 +10,7 @@ import type { Precision } from '../graph/linear.js';
 import type { TransformerShape } from '../graph/transformer-shape.js';
 import { blocksFor, cacheOfSlots, type DeviceCache } from '../runtime/device/device-cache.js';
 import { openCuda } from '../runtime/cuda/open-cuda.js';
-import type { Device } from '../runtime/device.js';
+import { DeviceError, deviceName, type Device } from '../runtime/device.js';
 import type { StepCache } from '../runtime/step-cache.js';
 import { maxLanes, type StepSessionOptions } from '../runtime/step-session.js';
 import { familyNamed } from '../family/families.js';
@@ -108,7 +108,10 @@ export async function openDeviceSession(
   device: Device,
   kvBytes: number,
 ): Promise<DecodeSession<StepIndices, DeviceCache>> {
-  const cuda = await openCuda(device.index);
+  const cuda = await openCuda(device.index).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DeviceError(`cannot use device "${deviceName(device)}": ${reason}`, { cause });
+  });
   try {
     const transformer = await familyNamed(family).loadOnDevice(join(folder, file), heads, grid, {
       api: cuda.api,
