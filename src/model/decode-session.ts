@@ -160,7 +160,7 @@ export function deviceSession(
         chains.map((chain, i) =>
           chain.apply((decoding) => {
             const lane = drawn[i];
-            if (!lane) throw new RangeError('a run gave fewer lanes than it took');
+            if (!lane) throw new RangeError('a run returned fewer lanes than it was given');
             return lane.values ? decoding.applyMixed(lane.values) : decoding.accept(lane.tokens, lane.probabilities);
           }),
         ),

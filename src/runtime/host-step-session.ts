@@ -85,7 +85,7 @@ export async function createHostStepSession(
     createCache,
     runAlone: async (inputs, cache) => {
       const [logits] = await run([{ inputs, cache }]);
-      if (!logits) throw new RangeError('a run of one lane gave no logits');
+      if (!logits) throw new RangeError('a run of one lane returned no logits');
       return logits;
     },
     close,

@@ -34,7 +34,7 @@ async function download(wheel: Wheel, folder: string): Promise<void> {
   const pip = spawn('python3', pipArguments(wheel, folder), { stdio: ['ignore', process.stderr, process.stderr] });
   const [code] = (await once(pip, 'close')) as [number | null];
   if (code !== 0 || !existsSync(join(folder, wheel.file))) {
-    throw new CudaLibraryError(`pip did not bring ${wheel.file}: what it says is above. ${byHand([wheel])}`);
+    throw new CudaLibraryError(`pip could not download ${wheel.file}; its output is above. ${byHand([wheel])}`);
   }
 }
 
@@ -51,5 +51,5 @@ export function wheelsIn(folder: string, wanted: readonly Wheel[]): string[] {
 /** Advice for machines on which pip cannot download. */
 export function byHand(wanted: readonly Wheel[]): string {
   const commands = wanted.map((wheel) => `python3 ${pipArguments(wheel, 'wheels').join(' ')}`);
-  return `Where there is a network, run\n  ${commands.join('\n  ')}\nand here "npx randar setup-cuda --from wheels"`;
+  return `On a machine with a network, run\n  ${commands.join('\n  ')}\nand here "npx randar setup-cuda --from wheels"`;
 }

@@ -75,8 +75,8 @@ export function refuseMissing(missing: readonly Part[]): void {
 /** One line: the missing parts, and what to do. */
 export function lackOf(missing: readonly Part[]): string {
   const remedies: Record<Part['from'], string> = {
-    driver: 'NVIDIA’s driver, 580 or newer, brings it',
-    wheel: '"npx randar setup-cuda" brings what is missing',
+    driver: 'NVIDIA’s driver, 580 or newer, contains it',
+    wheel: '"npx randar setup-cuda" downloads what is missing',
   };
   const sentences = Object.entries(remedies).flatMap(([from, remedy]) => {
     const lacking = missing.filter((part) => part.from === from);

@@ -63,7 +63,7 @@ function systemFolders({ loaderCache }: Machine): string[] {
   ];
 }
 
-/** The package folders of `python3`: derived from its path, or else asked from it (for pyenv, the path is a script). */
+/** The package folders of `python3`: derived from its path, or reported by itself (for pyenv, the path is a script). */
 function pythonPackages({ environment, home, exists, list, askPython }: Machine): string[] {
   const bin = pathsIn(environment.PATH).find((folder) => exists(`${folder}/python3`));
   if (bin === undefined) return [];

@@ -45,7 +45,7 @@ export function loadPart({ name, folder, files }: FoundPart, koffi: Koffi): void
     if (dlopen(path, flags)) continue;
     const reason = dlerror() ?? 'no reason was given';
     throw new CudaLibraryError(
-      `${path} (${name}) cannot be loaded: ${reason}. "npx randar doctor" says what was found`,
+      `${path} (${name}) cannot be loaded: ${reason}. "npx randar doctor" lists what was found`,
     );
   }
 }
@@ -66,7 +66,7 @@ export function loadKoffi(): Promise<Koffi> {
       return koffi;
     },
     (cause: unknown) => {
-      const message = 'the package koffi, by which CUDA is called, is not there: install it with "npm install koffi"';
+      const message = 'package koffi, which calls CUDA, is not installed: run "npm install koffi"';
       throw new CudaLibraryError(message, { cause });
     },
   );

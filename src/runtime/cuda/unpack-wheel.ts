@@ -46,6 +46,6 @@ async function verify(path: string, { file, bytes, sha256 }: Wheel): Promise<voi
   if (size === bytes) await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
   if (size === bytes && hash.digest('hex') === sha256) return;
   throw new CudaLibraryError(
-    `${path} is not the expected ${file}: it has ${size} bytes of ${bytes}, or another content than sha256 ${sha256}. Bring it again`,
+    `${path} is not the expected ${file}: expected ${bytes} bytes with sha256 ${sha256}, got ${size} bytes. Download it again`,
   );
 }

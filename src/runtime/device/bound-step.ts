@@ -157,6 +157,6 @@ function arrayOf(type: ElementType, buffer: ArrayBuffer, at: number, length: num
     case 'float32':
       return new Float32Array(buffer, at, length);
     case 'float16':
-      throw new TypeError('no half floats are fed or fetched');
+      throw new TypeError('float16 inputs and outputs are not supported');
   }
 }

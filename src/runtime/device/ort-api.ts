@@ -114,7 +114,7 @@ export function openOrt({ koffi, library, path }: LoadedCore): OrtApi {
     make: (name, ...args) => {
       const slot: [Pointer | null] = [null];
       call(name, ...args, slot);
-      if (slot[0] === null) throw new OrtError(`ONNX Runtime's ${name} gave nothing`);
+      if (slot[0] === null) throw new OrtError(`ONNX Runtime's ${name} returned nothing`);
       return slot[0];
     },
     release: (name, object) => invoke(name, [object]),

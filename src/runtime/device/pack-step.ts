@@ -105,6 +105,6 @@ export function packStep(
 
 /** Column `r` of a [S, R] matrix, as a row. */
 function copyColumn(from: Int32Array | undefined, r: number, R: number, S: number, to: IndexFeed, at: number): void {
-  if (!from) throw new TypeError('a step feeds other tables than its graph has');
+  if (!from) throw new TypeError('the tables of the step differ from those of its graph');
   for (let s = 0; s < S; s++) to.words[(at + s) * to.stride] = intAt(from, s * R + r);
 }
