@@ -5,9 +5,9 @@ import type { SequenceLayout, StepInputs } from './sequence.js';
 
 export interface ChainTools<Inputs, Cache> {
   readonly layout: SequenceLayout<Inputs>;
-  /** For pictures of twice the size. */
+  /** For pictures at twice the resolution. */
   readonly enlargedLayout: () => SequenceLayout<Inputs>;
-  /** An empty cache for so many sequences side by side; the one before it is done with. */
+  /** Returns an empty cache for this many sequences. The previous one is no longer used. */
   readonly cacheFor: (sequences: number) => Cache;
 }
 
@@ -31,15 +31,16 @@ export class DecodingChain<Inputs = StepInputs, Cache = KvCache> {
     return this.#decoding.isDone;
   }
 
-  /** The decoding whose step is next, and the cache that it reads and adds to. */
+  /** The decoding that runs next, and its cache. */
   get current(): { readonly decoding: Decoding<Inputs>; readonly cache: Cache } {
     return { decoding: this.#decoding, cache: this.#cache };
   }
 
   /**
-   * Draws the tokens of a step, or takes them.
+   * Completes a step.
    *
-   * @returns with positions of the finished pictures
+   * @param step Draws its tokens, or takes those that a device drew.
+   * @returns The cells of each picture, at their positions in the finished one.
    */
   apply(step: (decoding: Decoding<Inputs>) => DecodedCells[]): DecodedCells[] {
     const decoded = step(this.#decoding);

@@ -10,12 +10,12 @@ import { floatAt, intAt, numberAt, rowAt } from '../numbers/at.js';
 
 /** Pictures that are decoded together, step by step. */
 export interface DecodingRequest {
-  /** All know the same number of cells. */
+  /** All start with the same number of known cells. */
   readonly pictures: readonly PictureRequest[];
-  /** Together the number of cells that are not known. */
+  /** The sum is the number of cells that are not known. */
   readonly tokensPerStep: readonly number[];
   readonly guidance: Guidance;
-  /** Guidance by the known tokens, where the picture is an enlargement of them. */
+  /** For an enlargement: guidance by the known tokens. */
   readonly spatialGuidance?: Guidance;
   readonly sampling: Sampling;
 }
@@ -23,17 +23,17 @@ export interface DecodingRequest {
 export interface PictureRequest {
   readonly label: number;
   readonly seed: number;
-  /** Explicit positions are of the cells that are not known. */
+  /** Explicit positions list only the cells that are not known. */
   readonly order: Order;
-  /** Given from the start; nothing where absent. */
+  /** Cells known from the start. Default: none. */
   readonly known?: KnownCells;
-  /** For spatial guidance: cells whose known token its last row does not see; by the seed where absent. */
+  /** For spatial guidance: cells whose known token the last sequence is fed as zeros. Default: chosen by the seed. */
   readonly hidden?: readonly number[];
-  /** The order of an enlargement's open cells, where it is another one. */
+  /** The order of an enlargement's open cells, if it differs. */
   readonly enlargedOrder?: Order;
 }
 
-/** What one step decoded of one picture. */
+/** The cells of one picture that one step decoded. */
 export interface DecodedCells {
   readonly positions: Int32Array;
   readonly tokens: Int32Array;
@@ -45,8 +45,8 @@ interface Picture extends Sequence {
 }
 
 /**
- * Parallel decoding as a state machine that knows no runtime: `next()` says what to feed, `apply(logits)` draws. Where the
- * draw is made elsewhere, `takeDraws()` says how and `accept()` takes its tokens.
+ * Parallel decoding as a state machine, independent of the runtime: `next()` returns the inputs of a step, `apply(logits)`
+ * draws its tokens. If a device draws instead, `takeDraws()` tells it how, and `accept()` takes the tokens.
  * Source: RandAR/model/randar_gpt.py, generate.
  */
 export class Decoding<Inputs = StepInputs> {
@@ -54,7 +54,7 @@ export class Decoding<Inputs = StepInputs> {
   readonly #sequences: readonly Sequence[];
   readonly #sampler: Sampler;
   #step = 0;
-  /** Cells known by now, those that were given among them. */
+  /** The number of cells known so far, including those known from the start. */
   #decoded: number;
 
   constructor(
@@ -67,12 +67,12 @@ export class Decoding<Inputs = StepInputs> {
     this.#sampler = new Sampler(layout.vocabulary, request.sampling);
   }
 
-  /** How many are in the batch: the conditional ones of all pictures, then those that guidance asks for. */
+  /** Size of the batch: the conditional sequences of all pictures, then those that guidance needs. */
   get sequences(): number {
     return this.#sequences.length;
   }
 
-  /** Positions that a KV cache must hold. */
+  /** The number of positions that a KV cache must hold. */
   get capacity(): number {
     return this.layout.capacity;
   }
@@ -85,7 +85,7 @@ export class Decoding<Inputs = StepInputs> {
     return this.#step === this.request.tokensPerStep.length;
   }
 
-  /** What is known by now of each picture, in order. */
+  /** The known cells of each picture so far, in order. */
   get knownCells(): KnownCells[] {
     return this.#pictures.map(({ order, tokens }) => ({
       cells: order.slice(0, this.#decoded),
@@ -99,12 +99,12 @@ export class Decoding<Inputs = StepInputs> {
     return this.layout.stepInputs({ decoded: this.#decoded, previous, count: this.#count }, this.#sequences);
   }
 
-  /** Draws the tokens of this step. `logits` is [wanted, sequences, vocabulary], and is written over. */
+  /** Draws the tokens of this step. `logits` is [wanted, sequences, vocabulary] and gets overwritten. */
   apply(logits: Float32Array): DecodedCells[] {
     return this.#drawAll((index, query) => this.#mixed(index, query, logits));
   }
 
-  /** Draws the tokens of this step from logits that are mixed already: [count, pictures, vocabulary]. */
+  /** Draws the tokens of this step from logits already mixed: [count, pictures, vocabulary]. */
   applyMixed(logits: Float32Array): DecodedCells[] {
     const { vocabulary } = this.layout;
     return this.#drawAll((index, query) => {
@@ -112,7 +112,7 @@ export class Decoding<Inputs = StepInputs> {
     });
   }
 
-  /** How the tokens of this step are drawn. It takes their random numbers: to be called once a step. */
+  /** How a device draws the tokens of this step. Consumes their random numbers, so call it once per step. */
   takeDraws(): StepDraws {
     const { sampling } = this.request;
     const count = this.#count;
@@ -134,7 +134,7 @@ export class Decoding<Inputs = StepInputs> {
     };
   }
 
-  /** Takes the tokens of this step that were drawn elsewhere, [count, pictures], with their probabilities. */
+  /** Takes the tokens that a device drew for this step, [count, pictures], and their probabilities. */
   accept(tokens: Int32Array, probabilities: Float32Array): DecodedCells[] {
     const pictures = this.#pictures.length;
     const isGreedy = this.request.sampling.temperature === 0;
@@ -144,7 +144,7 @@ export class Decoding<Inputs = StepInputs> {
     }));
   }
 
-  /** Tokens of each picture that this step decodes. */
+  /** Number of tokens of each picture that this step decodes. */
   get #count(): number {
     return numberAt(this.request.tokensPerStep, this.#step);
   }
@@ -172,7 +172,7 @@ export class Decoding<Inputs = StepInputs> {
     return decoded;
   }
 
-  /** What each of a picture's sequences adds to the logits that its tokens are drawn from: mixLogits, mixSpatialLogits. */
+  /** The weight of each of a picture's sequences in its mixed logits, as in mixLogits and mixSpatialLogits. */
   #mixingShares(): number[] {
     const { guidance, spatialGuidance } = this.request;
     const share = this.#decoded / cellCount(this.layout.grid);
@@ -214,7 +214,7 @@ export class Decoding<Inputs = StepInputs> {
     return isGuided(guidance) ? [...conditional, ...unconditional] : conditional;
   }
 
-  /** What a picture's token is drawn from: its sequences' logits, written over the first one's. */
+  /** The mixed logits of a picture's token. They overwrite those of its first sequence. */
   #mixed(index: number, query: number, logits: Float32Array): Float32Array {
     const { vocabulary, grid } = this.layout;
     const { guidance, spatialGuidance } = this.request;

@@ -1,5 +1,6 @@
 import { cellCount, unknownToken, type Grid } from './grid.js';
 import { Random } from './random.js';
+import { intAt } from '../numbers/at.js';
 
 /** Known cells and their tokens, in the order in which they precede the decoded ones. */
 export interface KnownCells {
@@ -26,5 +27,5 @@ export function countKnown(tokens: Int32Array): number {
 export function knownCells(tokens: Int32Array, seed: number): KnownCells {
   const cells = Int32Array.from(tokens.keys()).filter((cell) => tokens[cell] !== unknownToken);
   Random.of(seed, 'known').shuffle(cells);
-  return { cells, tokens: cells.map((cell) => tokens[cell] ?? unknownToken) };
+  return { cells, tokens: cells.map((cell) => intAt(tokens, cell)) };
 }

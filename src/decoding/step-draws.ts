@@ -1,21 +1,21 @@
-/** How the tokens of a step are drawn, for a device that draws them itself. */
+/** Everything a device needs to draw the tokens of a step. */
 export interface StepDraws {
   /** Tokens of each picture. */
   readonly count: number;
   readonly pictures: number;
   /**
-   * A token's logits are the sum over its picture's sequences (conditional, unconditional, and the one that spatial
-   * guidance leads away from) of their rows times these: guidance, and the temperature unless the draw is filtered.
+   * Weights of a picture's sequences (conditional, unconditional, spatial) in its mixed logits. They include guidance,
+   * and the temperature unless the draw is filtered.
    */
   readonly shares: readonly number[];
-  /** Top-k or top-p is asked for: the mixed logits are drawn from on the host. */
+  /** With top-k or top-p, the host draws from the mixed logits. */
   readonly isFiltered: boolean;
-  /** [count, pictures], in [0, 1): one for each token, 0 for the likeliest. */
+  /** [count, pictures], in [0, 1): a random number for each token; 0 for greedy decoding. */
   readonly uniforms: Float64Array;
 }
 
 /**
- * Temperature 0 takes the likeliest token. Divided by this, logits that differ in their last bit are so far apart that
- * the softmax leaves nothing but the largest.
+ * Stands for temperature 0. Logits that differ in their last bit only are so far apart after division by this that the
+ * softmax is one-hot.
  */
 export const greedyDivisor = 1e-30;

@@ -1,14 +1,14 @@
 /**
- * What one run of a device's step graph is fed: not the rows themselves but their numbers in tables that lie on the
- * device. S new positions of R sequences, position-major.
+ * The inputs to a run of a device's step graph: indices into tables on the device, instead of the rows themselves.
+ * S new positions of R sequences, position-major.
  */
 export interface StepIndices {
   readonly positions: number;
   readonly sequences: number;
-  /** [S * R] by the name of the graph's input. */
+  /** [S * R] each, by the graph input's name. */
   readonly indices: Readonly<Record<string, Int32Array>>;
-  /** The tokens of this many last positions are asked for. */
+  /** The number of last positions whose tokens are needed. */
   readonly wanted: number;
-  /** Leading positions, of the S, that the cache keeps. */
+  /** The number of leading positions to keep in the cache. */
   readonly kept: number;
 }

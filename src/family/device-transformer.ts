@@ -5,27 +5,27 @@ import { blockPositions } from '../graph/paged-attention.js';
 import type { TransformerShape } from '../graph/transformer-shape.js';
 import type { DeviceStepOptions, DeviceStepSession } from '../runtime/device/device-step-session.js';
 
-/** A transformer of any family, loaded on a device that keeps keys and values and draws the tokens itself. */
+/** A transformer of any family, loaded on a device that keeps the KV cache and draws the tokens. */
 export interface DeviceTransformer {
   readonly shape: TransformerShape;
   readonly precision: Precision;
-  /** Of all its weights, as they are stored. */
+  /** The size of all weights as stored. */
   readonly weightBytes: number;
-  /** Keys and values of one block, of all layers. */
+  /** The size of one block's keys and values in all layers. */
   readonly blockBytes: number;
   readonly session: DeviceStepSession;
-  /** How pictures are laid out. */
+  /** The layout of a request's pictures. */
   readonly layout: SequenceLayout<StepIndices>;
   /**
-   * The same for pictures of twice the size.
+   * The layout at twice the resolution.
    *
-   * @throws Error for a family that draws none: it is refused before it is asked for
+   * @throws Error if the family cannot enlarge; requests are rejected before they get here.
    */
   readonly enlargedLayout: () => SequenceLayout<StepIndices>;
 }
 
 export interface DeviceGraphOptions {
-  /** What weights, activations, keys and values are on the device. */
+  /** The type of weights, activations, keys and values on the device. */
   readonly floatType: 'F16' | 'F32';
   /** See pagedAttention. */
   readonly spelled: boolean;
@@ -33,7 +33,7 @@ export interface DeviceGraphOptions {
 
 export interface DeviceTransformerOptions
   extends DeviceGraphOptions, Omit<DeviceStepOptions, 'shape' | 'indexTypes' | 'blocks'> {
-  /** How many blocks of keys and values there may be, told the bytes of one. */
+  /** Returns how many KV blocks of this size to allocate. */
   readonly blocks: (blockBytes: number) => number;
 }
 

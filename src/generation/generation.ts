@@ -1,6 +1,6 @@
 import { smallGrid, smallTokens } from '../decoding/enlarging.js';
-import { unknownToken } from '../decoding/grid.js';
 import { countKnown, unknownTokens } from '../decoding/known.js';
+import { intAt } from '../numbers/at.js';
 import { isTerminal, type GenerationChange, type GenerationError, type GenerationEvent } from './event.js';
 import { EventLog } from './event-log.js';
 import type { Picture } from './picture.js';
@@ -105,7 +105,7 @@ export class Generation {
         this.#decoded = change.images[0]?.decoded ?? this.#decoded;
         for (const [index, { positions, tokens }] of change.images.entries()) {
           const known = this.tokens[index];
-          if (known) positions.forEach((cell, i) => (known[cell] = tokens[i] ?? unknownToken));
+          if (known) positions.forEach((cell, i) => (known[cell] = intAt(tokens, i)));
         }
         return;
       case 'failed':

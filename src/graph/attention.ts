@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from './onnx.js';
 
-/** What a run says of one lane: how long its past is, how many positions are new, and which of them see which. */
+/** Inputs that describe one lane: its numbers of past and new positions, and which of them see which. */
 export interface LaneInputs {
   /** [S, P + S] */
   readonly mask: Value;
@@ -12,7 +12,7 @@ export interface LaneInputs {
 
 export interface Lanes {
   readonly each: readonly LaneInputs[];
-  /** [L] rows of each lane; a single lane has them all. */
+  /** [L]: the number of rows of each lane; omitted for a single lane. */
   readonly sizes: Value | undefined;
   readonly caches: CachePlace;
 }
@@ -125,8 +125,8 @@ function attend(graph: GraphBuilder, { q, k, v, mask, scale }: Attention): Value
 }
 
 /**
- * softmax(scale * [q pastK', q k'] + mask) [pastV; v], the past and the new positions each by a product of their own: so
- * the past is read where it lies and never copied. All [positions, R*H, headDimension].
+ * softmax(scale * [q pastK', q k'] + mask) [pastV; v], with separate products for past and new positions, so that the past
+ * is read in place and never copied. All are [positions, R*H, headDimension].
  */
 function attendApart(graph: GraphBuilder, { q, k, v, pastK, pastV, mask, split, scale }: AttentionApart): Value {
   const scoresOf = (keys: Value): Value =>

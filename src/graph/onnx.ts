@@ -19,7 +19,7 @@ export class GraphBuilder {
   readonly #outputNames = new Map<Value, Value>();
   #serial = 0;
 
-  /** @param floatType what the nodes see of weights and constants that are floats */
+  /** @param floatType The type in which nodes see float weights and constants. */
   constructor(
     readonly name: string,
     readonly floatType: 'F32' | 'F16' = 'F32',
@@ -58,7 +58,7 @@ export class GraphBuilder {
     return this.node('Cast', [value], { to: typeNumbers[type] });
   }
 
-  /** Constants, of the type that weights are to the nodes. */
+  /** Constants of type `floatType`. */
   floats(values: readonly number[] | Float32Array, shape: readonly number[] = [values.length]): Value {
     const constant = this.#constant('F32', new Uint8Array(Float32Array.from(values).buffer), shape);
     return this.floatType === 'F32' ? constant : this.cast(constant, this.floatType);
@@ -154,7 +154,7 @@ export interface Graph {
 /** The operator used for int8 layers. */
 export const byteProduct = 'com.microsoft.MatMulIntegerToFloat';
 
-/** What a value that enters or leaves a graph may be. */
+/** Types of a graph's inputs and outputs. */
 export type ValueType = 'float32' | 'float16' | 'float64' | 'int32' | 'int64';
 
 const storedAs: Readonly<Record<ValueType, StoredType>> = {

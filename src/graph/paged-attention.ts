@@ -1,14 +1,14 @@
 import { absent, type GraphBuilder, type Value } from './onnx.js';
 
 /**
- * Attention over keys and values that stay on a device, in blocks: each sequence of a run has a length of its own, past
- * and new, and a list of blocks where its positions lie. The new positions of all sequences are packed, N of them, and
- * each sees its sequence up to itself.
+ * Attention over keys and values that stay on a device, in blocks. Each sequence of a run has its own number of past and
+ * new positions, and a list of the blocks that hold them. The N new positions of all sequences are packed together; each
+ * sees its own sequence up to itself.
  *
- * Inputs, for R sequences: cumulative [R + 1], where each begins among the N; past [R]; table [R, C], the numbers of its
- * blocks; lengths [2], on the host: the most new positions, and the most positions in all, that a sequence of this run
- * may have. Of layer i: keys.i, values.i [B, blockPositions, H, headDimension], and the same again as outputs newKeys.i,
- * newValues.i, which must be bound to the same memory: it is written in place.
+ * Inputs, for R sequences: cumulative [R + 1], where each sequence begins among the N; past [R], its number of past
+ * positions; table [R, C], its blocks; lengths [2], on the host: the largest number of new positions, and of all
+ * positions, of a sequence in this run. For layer i: keys.i and values.i [B, blockPositions, H, headDimension], and the
+ * outputs newKeys.i and newValues.i, which must be bound to the same memory, since it is updated in place.
  */
 export interface PagedInputs {
   readonly cumulative: Value;
@@ -17,7 +17,7 @@ export interface PagedInputs {
   readonly lengths: Value;
 }
 
-/** Positions of a block. com.microsoft.PagedAttention wants as many for heads of 64 numbers. */
+/** Positions per block; com.microsoft.PagedAttention requires this number for heads of 64 numbers. */
 export const blockPositions = 256;
 
 export interface PagedShape {
@@ -33,8 +33,8 @@ export type PagedAttention = (
 ) => Value;
 
 /**
- * @param spelled whether attention is spelled in standard operators, which every device has, instead of the operator
- *   that only GPUs have. It computes the same and is for tests.
+ * @param spelled Whether to build attention from standard operators, which every device has, instead of the operator
+ *   that only GPUs have. Both compute the same; this is for tests.
  */
 export function pagedAttention(graph: GraphBuilder, shape: PagedShape, spelled: boolean): PagedAttention {
   const inputs: PagedInputs = {

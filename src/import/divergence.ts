@@ -1,4 +1,5 @@
 import { floatAt, rowAt } from '../numbers/at.js';
+
 /**
  * The mean Kullback-Leibler divergence of next-token distributions over all rows: sum p log(p / q) in nats, with p from
  * `exact` and q from `actual`.

@@ -41,13 +41,13 @@ export async function measureDivergence(
   let done = 0;
   const advance = () => onProgress(++done, total);
 
-  const drawing = await family.load(written, heads, grid, { ...options, lanes: 1 });
+  const loaded = await family.load(written, heads, grid, { ...options, lanes: 1 });
   let picture: Sequence;
   try {
-    const { order, tokens } = await drawPicture(drawing, family.capabilities(), defaults, label, advance);
+    const { order, tokens } = await drawPicture(loaded, family.capabilities(), defaults, label, advance);
     picture = { label, order, tokens };
   } finally {
-    await drawing.session.close();
+    await loaded.session.close();
   }
   const logits = (weights: FamilyWeights, from: LayerSource) =>
     weights.logitsByLayer(from, picture, grid, options, advance);

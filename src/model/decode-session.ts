@@ -20,25 +20,25 @@ import type { DeviceTransformer } from '../family/device-transformer.js';
 import type { Transformer } from '../family/transformer.js';
 
 /**
- * Decodes steps of many generations, wherever keys and values lie and tokens are drawn: on the host, logits come out of a
- * run and are drawn from here; a device draws by itself.
+ * Decodes steps of many generations. Implementations differ in where the KV cache is and where tokens are drawn: a host
+ * session samples from the logits of a run, a device session samples on the device.
  */
 export interface DecodeSession<Inputs, Cache> {
   readonly shape: TransformerShape;
   readonly precision: Precision;
   readonly weightBytes: number;
-  /** The most generations of one run. */
+  /** Maximum number of generations in a run. */
   readonly maxLanes: number;
-  /** How many sequences of a picture of the model's own size the KV memory holds. */
+  /** The number of sequences that the KV memory holds, of a picture at the model's resolution. */
   readonly kvSlots: number;
   readonly kvSlotBytes: number;
-  /** A generation that decodes in the slots that are lent to it. */
+  /** Prepares a generation to decode in the slots lent to it. */
   begin(
     request: DecodingRequest,
     enlarging: Enlarging | undefined,
     slots: LentSlots,
   ): Promise<DecodingChain<Inputs, Cache>>;
-  /** One step of each. @returns what each decoded */
+  /** Runs one step of each. @returns The cells that each decoded. */
   step(chains: readonly DecodingChain<Inputs, Cache>[]): Promise<DecodedCells[][]>;
   close(): Promise<void>;
 }
@@ -51,8 +51,8 @@ export interface LentSlots {
 }
 
 /**
- * @param kvBytes of its KV memory
- * @throws CheckpointError; RangeError if not even one KV slot fits
+ * @param kvBytes Size of the KV memory.
+ * @throws CheckpointError; RangeError if not even one KV slot fits.
  */
 export async function openHostSession(
   manifest: ModelFile,
@@ -93,15 +93,15 @@ export function hostSession(transformer: Transformer, kvBytes: number): DecodeSe
   };
 }
 
-/** A device takes as many as there are: attention is each sequence's own, and weights are read once for all of them. */
+/** In practice no limit: attention is separate for each sequence, and weights are read once for all of them. */
 const maxDeviceLanes = 128;
 
-/** Of the memory that is free when the weights are on the device: runs need some, too. */
+/** Share of the memory left beside the weights. Runs need the rest. */
 const shareForCaches = 0.9;
 
 /**
- * @param kvBytes of its KV memory, less if the device has less
- * @throws CheckpointError; CudaLibraryError; OrtError; RangeError if not even one KV slot fits
+ * @param kvBytes Maximum size of the KV memory; it is smaller if the device has less.
+ * @throws CheckpointError; CudaLibraryError; OrtError; RangeError if not even one KV slot fits.
  */
 export async function openDeviceSession(
   { family, folder, transformer: { file, heads }, grid }: ModelFile,
@@ -120,7 +120,7 @@ export async function openDeviceSession(
       floatType: 'F16',
       spelled: false,
       blocks: (blockBytes) => {
-        // A sequence of the model's own size has two positions a cell at the most.
+        // A sequence at the model's resolution has at most two positions per cell.
         const perSlot = blocksFor(2 * cellCount(grid));
         const bytes = Math.min(kvBytes, shareForCaches * cuda.freeBytes());
         return perSlot * slotsIn(bytes, perSlot * blockBytes);
@@ -133,7 +133,7 @@ export async function openDeviceSession(
   }
 }
 
-/** @param closed called when the session is closed */
+/** @param closed Called after the session is closed. */
 export function deviceSession(
   transformer: DeviceTransformer,
   closed: () => void,
@@ -163,7 +163,7 @@ export function deviceSession(
         chains.map((chain, i) =>
           chain.apply((decoding) => {
             const lane = drawn[i];
-            if (!lane) throw new RangeError('a run gave fewer lanes than it took');
+            if (!lane) throw new RangeError('a run returned fewer lanes than it was given');
             return lane.values ? decoding.applyMixed(lane.values) : decoding.accept(lane.tokens, lane.probabilities);
           }),
         ),

@@ -42,7 +42,7 @@ interface DeviceTraits {
   readonly isForOneThread: boolean;
   /** Where keys and values are stored between runs, if it does not decode on the device. */
   readonly caches: CachePlace;
-  /** What must be installed, if it may be missing. */
+  /** The software that must be installed first, if any. */
   readonly needs?: string;
 }
 

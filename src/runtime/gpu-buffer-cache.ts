@@ -101,6 +101,6 @@ function release(layers: readonly Layer[]): void {
 
 function bufferOf(outputs: ort.InferenceSession.OnnxValueMapType, name: string): ort.Tensor {
   const output = outputs[name];
-  if (output?.location !== 'gpu-buffer') throw new TypeError(`the graph left nothing on the GPU for ${name}`);
+  if (output?.location !== 'gpu-buffer') throw new TypeError(`the graph's output ${name} is not on the GPU`);
   return output;
 }

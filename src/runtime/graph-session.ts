@@ -7,11 +7,11 @@ export interface FloatTensor {
   readonly dims: readonly number[];
 }
 
-/** A graph that is ready to run, wherever that is: floats go in, floats come out. */
+/** A graph that is ready to run on some device, with floats as inputs and outputs. */
 export interface GraphSession {
   /**
-   * @param feeds by the names of the inputs
-   * @returns the output of that name
+   * @param feeds By the names of the inputs.
+   * @returns The output of that name.
    */
   run(feeds: Readonly<Record<string, FloatTensor>>, output: string): Promise<Float32Array>;
   close(): Promise<void>;
@@ -19,7 +19,7 @@ export interface GraphSession {
 
 export type OpenGraph = (graph: Graph) => Promise<GraphSession>;
 
-/** Through onnxruntime-node. Sessions throw DeviceError where the device, not the graph, is what fails. */
+/** Uses onnxruntime-node. Sessions throw DeviceError if the device is the problem, not the graph. */
 export function graphsOnHost(options: SessionOptions): OpenGraph {
   return async (graph) => {
     const session = await createSession(graph, options);

@@ -11,10 +11,10 @@ import type { SlotMemory, StepCache } from './step-cache.js';
 import { maxLanes, type StepSession, type StepSessionOptions } from './step-session.js';
 
 /**
- * Graphs by how many lanes they have; a run takes the first that is wide enough, and lanes without a generation idle,
- * each for a dozen nodes a layer. ONNX Runtime lays weights out anew for its kernels, a copy for each graph, which makes
- * one picture a fifth quicker and several hardly. So of a large model only the graph of one lane has a copy; the other
- * reads the weights from the mapped file, which costs no memory of its own.
+ * Graphs by number of lanes. A run uses the smallest one with enough lanes; each unused lane costs a dozen nodes per
+ * layer. ONNX Runtime prepacks the weights for its kernels, with a copy per graph. That makes a single picture a fifth
+ * faster, but hardly helps several. So for a large model, only the graph with one lane has a copy; the other reads the
+ * weights from the mapped file, without memory of its own.
  */
 function graphsOf(shape: TransformerShape): readonly { readonly lanes: number; readonly copies: boolean }[] {
   if (isSmall(shape)) return [1, 2, maxLanes].map((lanes) => ({ lanes, copies: true }));
@@ -85,7 +85,7 @@ export async function createHostStepSession(
     createCache,
     runAlone: async (inputs, cache) => {
       const [logits] = await run([{ inputs, cache }]);
-      if (!logits) throw new RangeError('a run of one lane gave no logits');
+      if (!logits) throw new RangeError('a run of one lane returned no logits');
       return logits;
     },
     close,

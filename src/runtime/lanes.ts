@@ -12,7 +12,7 @@ export interface Lane {
 /** A lane and its part of a run. */
 interface PlacedLane extends Lane {
   readonly part: RunPart;
-  /** Its first of the rows of the logits. */
+  /** Its first row in the logits. */
   readonly wanted: number;
 }
 
@@ -22,8 +22,8 @@ export interface PackedLanes {
 }
 
 /**
- * All inputs of a step graph with as many lanes: the rows of all lanes, one lane after another, and the past, mask and
- * sizes of each.
+ * All inputs of a step graph with this number of lanes: the rows of all lanes, one lane after another, and past, mask and
+ * sizes of each lane.
  */
 export function packLanes(lanes: readonly Lane[], shape: CacheShape): PackedLanes {
   const placed: PlacedLane[] = [];
@@ -51,12 +51,12 @@ export function packLanes(lanes: readonly Lane[], shape: CacheShape): PackedLane
   return { feeds, placed };
 }
 
-/** What a step graph of one lane is fed, where the step sees nothing besides its own positions. */
+/** The inputs of a one-lane step graph for a step with an empty cache. */
 export function feedsAlone(inputs: StepInputs, shape: CacheShape): Record<string, ort.Tensor> {
   return packLanes([{ inputs, cache: hostMemory(shape, 1, 1).cache(0, 1, inputs.sequences) }], shape).feeds;
 }
 
-/** Each kind of number that belongs to a row, of all lanes one after the other. */
+/** Each input with one row per position and sequence, concatenated over all lanes. */
 function packRows(all: readonly StepInputs[], rows: number): Record<string, ort.Tensor> {
   const [first] = all;
   return Object.fromEntries(
@@ -93,7 +93,7 @@ function laneFeeds({ inputs, cache }: Lane, lane: number, shape: CacheShape): Re
   return feeds;
 }
 
-/** Step inputs of an unused lane: one row, of which nothing is wanted or kept. */
+/** Step inputs of an unused lane: one row, with no logits wanted and nothing kept. */
 export function idleInputs(like: StepInputs | undefined): StepInputs {
   const tensors = Object.fromEntries(
     Object.entries(like?.tensors ?? {}).map(([name, { width }]) => [name, { width, numbers: new Float32Array(width) }]),
@@ -101,7 +101,7 @@ export function idleInputs(like: StepInputs | undefined): StepInputs {
   return { positions: 1, sequences: 1, tensors, wanted: 0, kept: 0 };
 }
 
-/** [S, P + S]: 0 where a new position sees another, a number that no score outweighs where it does not. */
+/** [S, P + S], added to the scores: 0 if a new position sees the other, otherwise a number that no score outweighs. */
 function causalMask(positions: number, past: Past): Float32Array {
   const width = past.positions + positions;
   const mask = new Float32Array(positions * width);
@@ -118,7 +118,7 @@ function integers(values: readonly number[], dims: readonly number[]): ort.Tenso
 
 let countedTo = new BigInt64Array(0);
 
-/** 0, 1, 2 ...: the same numbers for every run, so they are counted once. */
+/** 0, 1, 2 ...: the same for every run, so the array is kept. */
 function countUp(length: number): ort.Tensor {
   if (countedTo.length < length) countedTo = BigInt64Array.from({ length: 2 * length }, (_, i) => BigInt(i));
   return new ort.Tensor('int64', countedTo.subarray(0, length), [length, 1]);

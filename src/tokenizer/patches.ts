@@ -13,8 +13,8 @@ export interface PatchTable {
 
 /** Limits the decoder's memory: the released models decode 256 x 256 pixels at a time. */
 const sheetPixels = 256;
-/** How often each code is drawn. Once for a large codebook, which already takes more than a minute. */
-const drawingsOf = (vocabulary: number): number => (vocabulary > 4096 ? 1 : 2);
+/** How often each code is decoded. Once for a large codebook, which already takes more than a minute. */
+const samplesOf = (vocabulary: number): number => (vocabulary > 4096 ? 1 : 2);
 
 /**
  * A code's patch is the mean of its decoded cells among similar codes, as it would appear in real pictures. A picture
@@ -34,7 +34,7 @@ export async function buildPatches(
   const arrangement = arrangeBySimilarity(
     codebook,
     grid,
-    Math.ceil((vocabulary * drawingsOf(vocabulary)) / cellCount(grid)),
+    Math.ceil((vocabulary * samplesOf(vocabulary)) / cellCount(grid)),
   );
   for (const [i, tokens] of arrangement.entries()) {
     const picture = await tokenizer.decode(tokens, grid);

@@ -16,8 +16,8 @@ import type {
 } from './protocol.js';
 
 /**
- * Owns the transformer's session, the KV memory and the sampling: logits never leave this thread. Generations share
- * runs of the step graph: one joins at the next run, and leaves when it is finished or cancelled.
+ * Owns the transformer's session, the KV memory and sampling: logits never leave this thread. Generations share runs of
+ * the step graph: each joins with the next run, and leaves when it is finished or cancelled.
  */
 
 const send = sender<FirstMessage<TransformerFacts> | FromDecodeThread>();
@@ -36,10 +36,10 @@ try {
   send({ type: 'unusable', error: threadError(error) });
 }
 
-/** Takes messages until the thread is told to end. */
+/** Handles messages until the thread is told to close. */
 function decodeWith<Inputs, Cache>(session: DecodeSession<Inputs, Cache>): void {
   const turns = new Turns<Member<Inputs, Cache>>();
-  /** By id; undefined as long as one is being prepared. */
+  /** By id; undefined while a generation is being prepared. */
   const members = new Map<string, Member<Inputs, Cache> | undefined>();
   let isRunning = false;
 
@@ -72,7 +72,7 @@ function decodeWith<Inputs, Cache>(session: DecodeSession<Inputs, Cache>): void 
     }
   }
 
-  /** Does nothing if it has ended already. */
+  /** No effect if it has already ended. */
   function end(id: string, error?: ThreadError): void {
     const member = members.get(id);
     if (member) turns.leave(member);
@@ -84,7 +84,7 @@ function decodeWith<Inputs, Cache>(session: DecodeSession<Inputs, Cache>): void 
     isRunning = true;
     while (turns.size > 0) {
       await runOnce(turns.take(session.maxLanes));
-      // A run blocks this thread, so messages come in between runs only.
+      // A run blocks this thread, so messages arrive only between runs.
       await nextTurn();
     }
     isRunning = false;

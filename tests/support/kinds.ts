@@ -21,8 +21,7 @@ const kinds: readonly Kind[] = [
     name: 'server',
     limitMs: 120_000,
     has: (file, text) =>
-      uses(text, 'server', 'sources', 'cli', 'swiftshader') ||
-      /^tests\/(engine|worker|examples|scripts|dev)\//.test(file),
+      uses(text, 'server', 'sources', 'cli', 'swiftshader') || /^tests\/(engine|worker|examples|scripts)\//.test(file),
   },
   { name: 'import', limitMs: 120_000, has: (file) => file.startsWith('tests/import/') },
   { name: 'unit', limitMs: 60_000, has: () => true },

@@ -1,5 +1,6 @@
 import { unknownToken } from '../../decoding/grid.js';
 import type { GenerationRequest } from '../../generation/request.js';
+import { intAt } from '../../numbers/at.js';
 import type { GenerateInput, KnownTokensInput } from '../generated/resolvers.js';
 
 /** Set explicitly below, or (`keep`) without influence on the picture. */
@@ -19,5 +20,5 @@ export function inputAgain(input: GenerateInput, { model, seed, known }: Generat
 
 function knownTokens(known: Int32Array): KnownTokensInput {
   const positions = Array.from(known.keys()).filter((cell) => known[cell] !== unknownToken);
-  return { positions, tokens: positions.map((cell) => known[cell] ?? unknownToken) };
+  return { positions, tokens: positions.map((cell) => intAt(known, cell)) };
 }

@@ -16,6 +16,7 @@ import type {
   RedrawInput,
   SourceInput,
 } from '../generated/resolvers.js';
+import { intAt, numberAt } from '../../numbers/at.js';
 import { readImage } from './image.js';
 import type { Problems } from './problems.js';
 import { sourceShape, wholeNumber } from './shapes.js';
@@ -154,7 +155,7 @@ async function placedTokens(
 ): Promise<Int32Array> {
   const tokens = await engine.encodeImage(model, image);
   const known = unknownTokens(model.manifest.grid);
-  for (const [cell, place] of placed) known[place] = tokens[cell] ?? unknownToken;
+  for (const [cell, place] of placed) known[place] = intAt(tokens, cell);
   return known;
 }
 
@@ -169,7 +170,7 @@ function parseTokens(
     return undefined;
   }
   const known = unknownTokens(grid);
-  for (const [i, cell] of positions.entries()) known[cell] = tokens[i] ?? unknownToken;
+  for (const [i, cell] of positions.entries()) known[cell] = numberAt(tokens, i);
   return { known: new Set(positions), read: () => Promise.resolve({ known }) };
 }
 

@@ -9,16 +9,16 @@ import { addAndNorm, rotate, type Rotation } from './step-graph.js';
 import type { RandarWeights } from './weights.js';
 
 /**
- * RandAR's transformer for a device, from the numbers of a step's positions to the tokens that it draws. It computes what
- * `buildRandarStepGraph` does, with the cache in place and the draw inside: a step sends a few hundred bytes and gets fewer.
+ * RandAR's transformer for a device, from row indices to drawn tokens. Computes the same as `buildRandarStepGraph`, but
+ * updates the cache in place and includes sampling: a step sends a few hundred bytes and receives fewer.
  *
  *     x = embeddings[embedding]
  *     for each layer:  x += attention(rmsnorm(x)) wo;  x += (silu(rmsnorm(x) w1) * (rmsnorm(x) w3)) w2
  *     logits = rmsnorm(x[wanted]) output
  *     token = draw(mix logits, uniform)
  *
- * Inputs: embedding [N], int32, rows of `tables`; rotation [N], int64, likewise; wanted [W], int32, among the N;
- * those of pagedAttention and drawTokens, whose outputs are the graph's.
+ * Inputs: embedding [N], int32, and rotation [N], int64: row indices into `tables`; wanted [W], int32: indices into the N
+ * rows; and those of pagedAttention and drawTokens. Its outputs are theirs.
  */
 export function buildRandarDeviceGraph(
   { shape, layers, norm, output, tokenEmbeddings, classEmbeddings }: RandarWeights,
@@ -48,7 +48,7 @@ export function buildRandarDeviceGraph(
   let added: Value | undefined;
   for (const [i, layer] of layers.entries()) {
     const before = addAndNorm(graph, hidden, added, layer.attentionNorm);
-    // Three equal parts: CUDA's kernel for unequal ones copies addresses from the host, which a captured graph must not.
+    // Three equal parts: CUDA's kernel for unequal parts copies from the host, which a captured graph must not do.
     const qkv = linear(graph, before.normed, layer.wqkv);
     const [qFlat, kFlat, v] = graph.nodes('Split', [qkv], 3, { axis: -1, num_outputs: 3 }) as [Value, Value, Value];
     const [q, k] = [qFlat, kFlat].map((flat) =>
@@ -69,7 +69,7 @@ export function buildRandarDeviceGraph(
   return graph.build(file);
 }
 
-/** Two products of the same rows as one: a small step is bound by how many kernels it launches. */
+/** Computes two products of the same rows as one: the time of a small step is the number of kernel launches. */
 function gateAndUp(graph: GraphBuilder, x: Value, w1: Matrix, w3: Matrix): [Value, Value] {
   const both = graph.node('Concat', [graph.weight(w1.weight), graph.weight(w3.weight)], { axis: 0 });
   const product = graph.node('Gemm', [x, both], { transB: 1 });

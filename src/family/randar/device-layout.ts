@@ -6,8 +6,8 @@ import { firstPositions, nextPositions, type Position } from './sequence-layout.
 import type { Embeddings } from './tables.js';
 
 /**
- * RandAR's rows for a device. The table of embeddings holds the image tokens, the classes, then `otherRows`; the tables of
- * rotations the cells of the model's own grid, of the enlarged one, and last a row of zeros for the class token.
+ * RandAR's lookup tables for a device. The embedding table has the image tokens, the classes, then `otherRows`. The
+ * rotation tables have the cells of the model's own grid and of the enlarged one, then a row of zeros for the class token.
  */
 export interface DeviceTables {
   /** [cells + enlarged cells + 1, D]: instructions of the own grid and of the enlarged one, then a row of zeros. */
@@ -17,7 +17,7 @@ export interface DeviceTables {
   readonly sin: Float32Array;
 }
 
-/** The tables, and for each of the grids the layout of its pictures. */
+/** The tables, and the layout of pictures on each of the two grids. */
 export function randarOnDevice(
   own: Embeddings,
   enlarged: Embeddings,
@@ -43,7 +43,7 @@ export function randarOnDevice(
   };
 }
 
-/** Where in the tables the rows of a grid begin, and the rows of zeros. */
+/** Where in the tables a grid's rows begin, and where the rows of zeros are. */
 interface Places {
   readonly instructions: number;
   readonly rotations: number;

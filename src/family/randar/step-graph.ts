@@ -6,8 +6,8 @@ import { GraphBuilder, type Graph, type Value } from '../../graph/onnx.js';
 import type { RandarWeights } from './weights.js';
 
 /**
- * RandAR's transformer: parameters in, the graph of one decoding step out. The residual stream, which the fused operators
- * below hide (they add and normalise in one):
+ * RandAR's transformer: builds the graph of a decoding step. The residual stream, which the fused operators below hide
+ * (they add and normalize in one):
  *
  *     for each layer:
  *       x = x + wo(attention(rotate(q), rotate(k), v))   where q, k, v = wqkv(rmsNorm(x))
@@ -16,23 +16,22 @@ import type { RandarWeights } from './weights.js';
  *
  * Source: ziqipang/RandAR, RandAR/model/randar_gpt.py and llamagen_gpt.py.
  *
- * What a position means (class token, position instruction, image token) stays outside: a step feeds embedding rows,
- * their rotations and the cache, so that one graph serves every order, grid and use.
+ * The graph does not know what a position means (class token, position instruction, image token): a step feeds embedding
+ * rows, their rotations and the cache, so one graph serves every order, grid and use.
  *
- * One step of several lanes. A lane is a generation: S new positions of R sequences after P cached ones, each its own. All
- * that multiplies with a weight sees the rows of all lanes together, so that weights are read once; attention is each
- * lane's own, so that no lane is padded to another's length and none sees another's rows. Positions are major in a lane,
- * so that its cache is one array per layer whose first P positions are a view, and new positions are written behind it in
- * one copy.
+ * The step is for several lanes. A lane is a generation: S new positions of R sequences, after P cached ones. Matmuls with
+ * weights take the rows of all lanes together, so weights are read once. Attention is separate for each lane, so no lane
+ * is padded to another's length or sees another's rows. Lanes are position-major, so a cache is one array per layer whose
+ * first P positions are a view, and new positions are appended with one copy.
  *
- * Inputs, N being the sum of S*R over the lanes: x [N, D], lane after lane; cos, sin [N, headDimension/2]; index [N, 1]
- * counts up; lanes [L] = S*R of each lane, where there are several; wanted [W] rows whose logits are asked for. Of lane l:
- * mask.l [S, P + S] added to the scores; split.l [2] = P, S; heads.l [3] = S, R*H, headDimension; pastK.l.i, pastV.l.i
- * [P, R*H, headDimension] of layer i, P at least 1: ONNX Runtime's matrix products divide by the size of an empty past.
+ * Inputs, where N is the sum of S*R over the lanes: x [N, D], lane after lane; cos, sin [N, headDimension/2]; index [N, 1],
+ * counting up; lanes [L], S*R of each lane, if there are several; wanted [W], the rows whose logits are needed. For lane l:
+ * mask.l [S, P + S], added to the scores; split.l [2] = P, S; heads.l [3] = S, R*H, headDimension; pastK.l.i, pastV.l.i
+ * [P, R*H, headDimension] of layer i. P is at least 1: ONNX Runtime's matmul divides by the size of an empty past.
  * Outputs: logits [W, vocabulary]; those of attendByLane.
  *
- * @param end where the graph ends: behind the last layer of `weights`, with hidden [N, D], or with the logits. So a
- *   transformer that is too large for the memory can be run layer by layer.
+ * @param end Where the graph ends: after the last layer of `weights`, with hidden [N, D], or with the logits. The former
+ *   lets a transformer that does not fit in memory run layer by layer.
  */
 export function buildRandarStepGraph(
   { shape, layers, norm, output }: RandarWeights,
@@ -59,7 +58,7 @@ export function buildRandarStepGraph(
     let context = attendByLane(graph, { q, k, v }, lanes, i, shape);
     hidden = before.hidden;
     if (i === last) {
-      // From here on rows are each by themselves: those that nobody asks for are left out.
+      // From here on rows do not interact, so only the wanted ones are computed.
       const wanted = graph.input('wanted', 'int64', ['W']);
       context = graph.node('Gather', [context, wanted], { axis: 0 });
       hidden = graph.node('Gather', [hidden, wanted], { axis: 0 });
@@ -93,20 +92,20 @@ export interface Rotation {
 }
 
 /**
- * Interleaved rotary embedding: pairs (x0, x1), (x2, x3) ... of each head turn by their position's angles. The operator
- * looks its angles up in a table by index, and wants sequences: each row is one of its own, [N, 1, D].
+ * Interleaved rotary embedding: pairs (x0, x1), (x2, x3) ... of each head are rotated by their position's angles. The
+ * operator looks angles up in a table by index and expects sequences, so each row is a sequence, [N, 1, D].
  */
 export function rotate(graph: GraphBuilder, flat: Value, { cos, sin, index }: Rotation, heads: number): Value {
   const sequence = graph.node('Unsqueeze', [flat, graph.ints([1])]);
   return graph.node('com.microsoft.RotaryEmbedding', [sequence, index, cos, sin], { interleaved: 1, num_heads: heads });
 }
 
-/** Two parts of the last dimension. */
+/** Splits the last dimension in two. */
 function split(graph: GraphBuilder, x: Value, sizes: readonly [number, number]): [Value, Value] {
   return graph.nodes('Split', [x, graph.ints(sizes)], 2, { axis: -1 }) as [Value, Value];
 }
 
-/** x + added where there is something to add, and its RMS norm. */
+/** x, plus `added` if given, and its RMS norm. */
 export function addAndNorm(
   graph: GraphBuilder,
   x: Value,

@@ -7,15 +7,14 @@ import { modulationInside, rarBlocks, rarLogits } from './step-graph.js';
 import type { RarWeights } from './weights.js';
 
 /**
- * RAR's transformer for a device, from the numbers of a step's positions to the tokens that it draws: see
- * buildRandarDeviceGraph. adaLN is computed in every step, as the reference does: a device has the arithmetic to spare,
- * and its rows for one class would be hundreds of megabytes.
+ * RAR's transformer for a device, from row indices to drawn tokens; see buildRandarDeviceGraph. adaLN is computed in every
+ * step, as in the reference: a GPU has compute to spare, and a cached class would take hundreds of megabytes.
  *
  *     x = positions[position] + targets[target] + embeddings[embedding]
  *     modulation = adaLN(timesteps[timestep] + embeddings[condition])
  *
- * Inputs: position, target, embedding, timestep, condition [N], int32, rows of the tables, of which `targets` has a row of
- * zeros behind it and `embeddings` the class token; wanted [W], int32; those of pagedAttention and drawTokens.
+ * Inputs: position, target, embedding, timestep, condition [N], int32: row indices into the tables, where `targets` ends
+ * with a row of zeros and `embeddings` with the class token; wanted [W], int32; and those of pagedAttention and drawTokens.
  */
 export function buildRarDeviceGraph(
   weights: RarWeights,

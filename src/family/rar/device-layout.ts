@@ -4,15 +4,15 @@ import type { Sequence, SequenceLayout } from '../../decoding/sequence.js';
 import type { StepIndices } from '../../decoding/step-indices.js';
 import type { RarShape } from './weights.js';
 
-/** How many rows RAR's learned tables have; they may have more than a picture needs. */
+/** The number of rows in RAR's learned tables, which may be more than a picture needs. */
 export interface RarTableRows {
   readonly targets: number;
   readonly embeddings: number;
 }
 
 /**
- * RAR's layout for a device: [class token, class, T(p0), T(p1) ...], as in rarLayout, but the numbers of the rows. The
- * table of targets has a row of zeros behind it, that of embeddings the class token.
+ * RAR's layout for a device: [class token, class, T(p0), T(p1) ...], as in rarLayout, but with row indices instead of
+ * rows. The target table ends with an extra row of zeros, the embedding table with the class token.
  */
 export function rarDeviceLayout(
   { vocabulary, classes, cells }: RarShape,

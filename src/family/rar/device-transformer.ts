@@ -39,7 +39,7 @@ export async function loadRarOnDevice(
         embeddings: rowsOf(weights.embeddings),
       }),
       enlargedLayout: () => {
-        throw new Error('RAR draws no picture of twice the size');
+        throw new Error('RAR cannot enlarge pictures');
       },
     };
   });

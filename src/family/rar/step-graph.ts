@@ -5,8 +5,7 @@ import { GraphBuilder, type Graph, type Value } from '../../graph/onnx.js';
 import type { Norm, RarShape, RarWeights } from './weights.js';
 
 /**
- * RAR's transformer: parameters in; out, the graph of one decoding step and the graph of what adaLN says of every
- * position. The residual stream:
+ * RAR's transformer: builds the graph of a decoding step, and the graph of adaLN for all positions. The residual stream:
  *
  *     for each block, with shift, gain and gate of each half by adaLN:
  *       x = x + gate * projection(attention(norm(q), norm(k), v))   where q, k, v = qkv(norm(x) * gain + shift)
@@ -15,14 +14,14 @@ import type { Norm, RarShape, RarWeights } from './weights.js';
  *
  * Source: bytedance/1d-tokenizer, modeling/rar.py.
  *
- * adaLN depends on class and position alone, never on the picture, and is a third of a block's weights. So a step does
- * not compute it: it is fed its rows. Which embedding, class and learned position a row is made of stays outside, too.
+ * adaLN depends on class and position only, not on the picture, and has a third of a block's weights. So a step does not
+ * compute it, but is fed its rows. The graph does not know which embeddings a row of x is made of, either.
  */
 
-/** Where a graph ends: behind the last of its blocks, or with the logits. A part of a model is run on its own so. */
+/** Where a graph ends: after its last block, or with the logits. The former is for running part of a model. */
 export type End = 'hidden' | 'logits';
 
-/** Numbers of adaLN for one position: six chunks of D for each block, and the head's two. */
+/** The width of adaLN for one position: six chunks of D for each block, and two for the head. */
 export function modulationWidth({ shape: { dimension }, blocks }: RarWeights, end: End = 'logits'): number {
   return (6 * blocks.length + (end === 'logits' ? 2 : 0)) * dimension;
 }
@@ -42,8 +41,8 @@ export function buildModulationGraph(weights: RarWeights, file: PlacedWeights, e
 }
 
 /**
- * adaLN of each block [T, 6D], and of the head [T, 2D] where it is asked for: a product with SiLU(condition) each. Where
- * the reference has a scale, to which it adds 1 in every step, the rows have the gain 1 + scale.
+ * adaLN of each block [T, 6D], and of the head [T, 2D] if needed: each a product with SiLU(condition). Instead of the
+ * reference's scale, to which it adds 1 in every step, the rows contain the gain 1 + scale.
  */
 function modulationRows(graph: GraphBuilder, condition: Value, weights: RarWeights, end: End): Value[] {
   const { blocks, headModulation } = weights;
@@ -61,14 +60,14 @@ function modulationRows(graph: GraphBuilder, condition: Value, weights: RarWeigh
 export interface RarStepGraphOptions extends LaneOptions {
   readonly end?: End;
   /**
-   * Whether a step is fed adaLN's rows, or computes them as the reference does, fed `condition` [N, D] in place of
-   * `modulation`: what the rows are measured by.
+   * Whether a step is fed adaLN's rows, or computes them as the reference does, from the input `condition` [N, D]
+   * instead of `modulation`. The latter is for benchmarks and tests.
    */
   readonly adaLn?: 'fed' | 'inside';
 }
 
 /**
- * One step of several lanes, packed as RandAR's are: see buildRandarStepGraph.
+ * One step of several lanes, packed as in buildRandarStepGraph.
  *
  * Inputs, N being the sum of S*R over the lanes: x [N, D]; modulation [N, modulationWidth]; wanted [W]; those of lanes.
  * Outputs: logits [W, vocabulary], or hidden [N, D]; those of attendByLane, with keys normalised as the cache holds them.
@@ -98,7 +97,7 @@ export function buildRarStepGraph(
   return graph.build(file);
 }
 
-/** The residual stream from the first block to behind the last one. @param attend q, k and v [N, D] to context [N, D] */
+/** The residual stream after the last block. @param attend From q, k and v [N, D] to the context [N, D]. */
 export function rarBlocks(
   graph: GraphBuilder,
   { shape, blocks }: RarWeights,
@@ -128,7 +127,7 @@ export function rarBlocks(
   return hidden;
 }
 
-/** The logits [W, vocabulary] of the rows that are asked for. */
+/** The logits [W, vocabulary] of the wanted rows. */
 export function rarLogits(
   graph: GraphBuilder,
   { shape: { dimension }, head }: RarWeights,
@@ -164,7 +163,7 @@ function modulationOf(graph: GraphBuilder, weights: RarWeights, end: End, adaLn:
   return inChunks(graph, blocks, end === 'logits' ? columns(width - 2 * dimension, width) : undefined);
 }
 
-/** adaLN as the reference computes it in every step, of condition [N, D]. */
+/** adaLN of condition [N, D], as the reference computes it in every step. */
 export function modulationInside(
   graph: GraphBuilder,
   condition: Value,
@@ -178,7 +177,7 @@ export function modulationInside(
 /** @param blocks [N, 6D] of each block, and `head` [N, 2D] */
 function inChunks(graph: GraphBuilder, blocks: readonly Value[], head: Value | undefined): Modulation {
   const chunksOf = (rows: Value | undefined, count: number): Value[] => {
-    if (rows === undefined) throw new RangeError('a graph that ends before the head has no modulation for it');
+    if (rows === undefined) throw new RangeError('a graph without the head has no modulation for it');
     return graph.nodes('Split', [rows], count, { axis: 1, num_outputs: count });
   };
   return {
@@ -187,7 +186,7 @@ function inChunks(graph: GraphBuilder, blocks: readonly Value[], head: Value | u
   };
 }
 
-/** Each head of each row by itself, [N, D]. */
+/** Normalizes each head of each row separately, [N, D]. */
 function normByHead(graph: GraphBuilder, flat: Value, norm: Norm, { headDimension, dimension }: RarShape): Value {
   const heads = graph.node('Reshape', [flat, graph.ints([-1, headDimension])]);
   return graph.node('Reshape', [layerNorm(graph, heads, norm), graph.ints([-1, dimension])]);

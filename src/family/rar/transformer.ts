@@ -62,7 +62,7 @@ export async function loadRar(
         }
         return rarLayout(tables, grid, (label) => {
           const modulation = byLabel.get(label);
-          if (!modulation) throw new RangeError(`no picture of label ${label} was said to be drawn`);
+          if (!modulation) throw new RangeError(`the modulation of label ${label} was not prepared`);
           return modulation;
         });
       },

@@ -7,10 +7,10 @@ import { CudaLibraryError } from './libraries.js';
 import { pipArguments, type Wheel } from './wheels.js';
 
 /**
- * Has pip bring a wheel and gives its path to whoever uses it; afterwards it is gone. pip knows this machine's index,
- * proxy and cache, and tells its progress on standard error.
+ * Downloads a wheel with pip, calls `use` with its path, and deletes it. pip knows this machine's index, proxy and cache,
+ * and reports progress on standard error.
  *
- * @throws CudaLibraryError where pip fails
+ * @throws CudaLibraryError if pip fails.
  */
 export async function withDownloaded(wheel: Wheel, near: string, use: (path: string) => Promise<void>): Promise<void> {
   await mkdir(near, { recursive: true });
@@ -23,7 +23,7 @@ export async function withDownloaded(wheel: Wheel, near: string, use: (path: str
   }
 }
 
-/** Whether a python3 is there that can bring anything. */
+/** Whether there is a python3 with pip. */
 export async function hasPip(): Promise<boolean> {
   const asked = spawn('python3', ['-m', 'pip', '--version'], { stdio: 'ignore' });
   const [code] = await (once(asked, 'close') as Promise<[number | null]>).catch(() => [null]);
@@ -34,11 +34,11 @@ async function download(wheel: Wheel, folder: string): Promise<void> {
   const pip = spawn('python3', pipArguments(wheel, folder), { stdio: ['ignore', process.stderr, process.stderr] });
   const [code] = (await once(pip, 'close')) as [number | null];
   if (code !== 0 || !existsSync(join(folder, wheel.file))) {
-    throw new CudaLibraryError(`pip did not bring ${wheel.file}: what it says is above. ${byHand([wheel])}`);
+    throw new CudaLibraryError(`pip could not download ${wheel.file}; its output is above. ${byHand([wheel])}`);
   }
 }
 
-/** The wheels in a folder that somebody filled. @throws CudaLibraryError that lists those which are not there */
+/** The wheels in a folder the user provides. @throws CudaLibraryError listing those that are missing. */
 export function wheelsIn(folder: string, wanted: readonly Wheel[]): string[] {
   const paths = wanted.map(({ file }) => join(folder, file));
   const absent = wanted.filter((_, i) => !existsSync(paths[i] ?? ''));
@@ -48,8 +48,8 @@ export function wheelsIn(folder: string, wanted: readonly Wheel[]): string[] {
   return paths;
 }
 
-/** What to do where pip cannot do it here. */
+/** Advice for machines on which pip cannot download. */
 export function byHand(wanted: readonly Wheel[]): string {
   const commands = wanted.map((wheel) => `python3 ${pipArguments(wheel, 'wheels').join(' ')}`);
-  return `Where there is a network, run\n  ${commands.join('\n  ')}\nand here "npx randar setup-cuda --from wheels"`;
+  return `On a machine with a network, run\n  ${commands.join('\n  ')}\nand here "npx randar setup-cuda --from wheels"`;
 }

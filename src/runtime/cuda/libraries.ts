@@ -1,10 +1,10 @@
-/** What ONNX Runtime's CUDA provider is made of. The files of a part are of one version, so they come from one folder. */
+/** A group of libraries that ONNX Runtime's CUDA provider needs. They must match, so all come from one folder. */
 export interface Part {
   readonly name: string;
   readonly files: readonly string[];
-  /** Steps are decoded without cuDNN; pixels are not. */
+  /** cuDNN is needed for pixels, but not for decoding steps. */
   readonly for: 'steps' | 'pixels';
-  /** Who brings it: NVIDIA's driver, or a wheel that `randar setup-cuda` fetches. */
+  /** Where it comes from: NVIDIA's driver, or a wheel that `randar setup-cuda` downloads. */
   readonly from: 'driver' | 'wheel';
 }
 
@@ -14,7 +14,7 @@ const cublas: Part = { name: 'cuBLAS', files: ['libcublasLt.so.13', 'libcublas.s
 const curand: Part = { name: 'cuRAND', files: ['libcurand.so.10'], for: 'steps', from: 'wheel' };
 const cudnn: Part = { name: 'cuDNN', files: ['libcudnn.so.9'], for: 'pixels', from: 'wheel' };
 
-/** The core looks for its providers in its own folder, so it is the one that was built with them. */
+/** ONNX Runtime's core looks for its providers in its own folder, so it has to be the matching one. */
 export const core = 'libonnxruntime.so.1.30.0';
 const onnxRuntime: Part = {
   name: 'ONNX Runtime for CUDA',
@@ -23,10 +23,10 @@ const onnxRuntime: Part = {
   from: 'wheel',
 };
 
-/** In the order in which they are loaded: each needs those before it. */
+/** In load order: each needs those before it. */
 export const parts: readonly Part[] = [driver, cudaRuntime, cublas, curand, cudnn, onnxRuntime];
 
-/** Folders that are searched, in this order, and what they are called. */
+/** Folders to search, in this order, and their names in messages. */
 export interface Place {
   readonly name: string;
   readonly folders: readonly string[];
@@ -38,13 +38,13 @@ export interface FoundPart extends Part {
   readonly place: string;
 }
 
-/** Plain data: it goes to the threads that load them. */
+/** Plain data, so that it can be sent to the threads that load them. */
 export interface CudaLibraries {
   readonly found: readonly FoundPart[];
   readonly missing: readonly Part[];
 }
 
-/** For each part the first folder that has all of its files. */
+/** For each part, the first folder that has all of its files. */
 export function findLibraries(places: readonly Place[], exists: (path: string) => boolean): CudaLibraries {
   const folders = places.flatMap(({ name, folders }) => folders.map((folder) => ({ place: name, folder })));
   const found: FoundPart[] = [];
@@ -62,21 +62,21 @@ export class CudaLibraryError extends Error {
   override readonly name = 'CudaLibraryError';
 }
 
-/** What steps, or pixels too, need and nobody found. */
+/** The parts that are missing for steps, or for pixels as well. */
 export function missingFor(use: Part['for'], { missing }: CudaLibraries): readonly Part[] {
   return use === 'pixels' ? missing : missing.filter((part) => part.for === 'steps');
 }
 
-/** @throws CudaLibraryError that names all that is missing, and what brings it */
+/** @throws CudaLibraryError naming everything that is missing, and how to get it. */
 export function refuseMissing(missing: readonly Part[]): void {
   if (missing.length > 0) throw new CudaLibraryError(lackOf(missing));
 }
 
-/** What is missing, and what to do: one line. */
+/** One line: the missing parts, and what to do. */
 export function lackOf(missing: readonly Part[]): string {
   const remedies: Record<Part['from'], string> = {
-    driver: 'NVIDIA’s driver, 580 or newer, brings it',
-    wheel: '"npx randar setup-cuda" brings what is missing',
+    driver: 'NVIDIA’s driver, 580 or newer, contains it',
+    wheel: '"npx randar setup-cuda" downloads what is missing',
   };
   const sentences = Object.entries(remedies).flatMap(([from, remedy]) => {
     const lacking = missing.filter((part) => part.from === from);

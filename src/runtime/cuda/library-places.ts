@@ -4,26 +4,26 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findLibraries, parts, type CudaLibraries, type Place } from './libraries.js';
 
-/** What of a machine decides where libraries are looked for. */
+/** The properties of a machine that decide where to look for libraries. */
 export interface Machine {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly exists: (path: string) => boolean;
-  /** The names in a folder; none where there is no such folder. */
+  /** The names in a folder; empty if the folder does not exist. */
   readonly list: (folder: string) => readonly string[];
-  /** What the system's loader knows, as `ldconfig -p` prints it. */
+  /** The output of `ldconfig -p`: the libraries known to the system's loader. */
   readonly loaderCache: () => string;
-  /** The folders of packages that a Python tells of itself. */
+  /** The package folders that a Python reports. */
   readonly askPython: (python: string) => readonly string[];
 }
 
-/** Where `randar setup-cuda` puts what it brings. */
+/** Where `randar setup-cuda` puts libraries. */
 export function cacheFolder({ environment, home }: Pick<Machine, 'environment' | 'home'>): string {
   const [cache = join(home, '.cache')] = pathsIn(environment.XDG_CACHE_HOME);
   return join(cache, 'randar', 'cuda-13');
 }
 
-/** Where libraries may be. RANDAR_CUDA_LIBRARIES has folders, separated by colons, that go before all others. */
+/** Where libraries may be. RANDAR_CUDA_LIBRARIES lists folders to search first, separated by colons. */
 export function libraryPlaces(machine: Machine): Place[] {
   const { environment } = machine;
   return [
@@ -50,7 +50,7 @@ function toolkitFolders({ environment, list }: Machine): string[] {
   return toolkits.flatMap((toolkit) => [`${toolkit}/lib64`, `${toolkit}/targets/x86_64-linux/lib`]);
 }
 
-/** The folders of those libraries that the loader knows, and where drivers are where it was not told. */
+/** The folders of the libraries known to the loader, and the usual folders of drivers. */
 function systemFolders({ loaderCache }: Machine): string[] {
   const wanted = new Set(parts.flatMap(({ files }) => files));
   const known = loaderCache()
@@ -63,7 +63,7 @@ function systemFolders({ loaderCache }: Machine): string[] {
   ];
 }
 
-/** Those of the python3 that is called by this name: told by where it lies, or else by itself (pyenv has a script there). */
+/** The package folders of `python3`: derived from its path, or reported by itself (for pyenv, the path is a script). */
 function pythonPackages({ environment, home, exists, list, askPython }: Machine): string[] {
   const bin = pathsIn(environment.PATH).find((folder) => exists(`${folder}/python3`));
   if (bin === undefined) return [];
@@ -78,13 +78,13 @@ function pythonPackages({ environment, home, exists, list, askPython }: Machine)
 }
 
 function packagedLibraries({ list }: Machine, packages: string): string[] {
-  // cuDNN has the same names for CUDA 12, where it would look for a cuBLAS that is not there.
+  // cuDNN for CUDA 12 has the same file names, but would need a cuBLAS that is not there.
   const cudnnFor13 = list(packages).some((name) => name.startsWith('nvidia_cudnn_cu13-'));
   const nvidia = list(`${packages}/nvidia`).filter((name) => name !== 'cudnn' || cudnnFor13);
   return [...nvidia.map((name) => `${packages}/nvidia/${name}/lib`), `${packages}/onnxruntime/capi`];
 }
 
-/** The machine that this runs on. */
+/** This machine. */
 export function thisMachine(environment: Machine['environment']): Machine {
   return {
     environment,
@@ -99,7 +99,7 @@ export function thisMachine(environment: Machine['environment']): Machine {
   };
 }
 
-/** What a program prints; nothing where it is not there or fails: then there is nothing to be found by it. */
+/** A program's output; empty if it is missing or fails, since then it finds nothing. */
 function output(program: string, args: readonly string[]): string {
   try {
     return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 10_000 });
@@ -108,7 +108,7 @@ function output(program: string, args: readonly string[]): string {
   }
 }
 
-/** All that was found on this machine, and what was not. */
+/** The libraries found on this machine, and those that are missing. */
 export function findLibrariesHere(environment: Machine['environment']): CudaLibraries {
   const machine = thisMachine(environment);
   return findLibraries(libraryPlaces(machine), machine.exists);

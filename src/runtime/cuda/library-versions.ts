@@ -1,7 +1,7 @@
 import { core, type FoundPart } from './libraries.js';
 import { loadPart, type Koffi } from './load-libraries.js';
 
-/** How a library is asked for its version, and how many units of its number each place of the version is. */
+/** The function that returns a library's version, and the number that one unit of each part of the version adds. */
 const questions: Readonly<Record<string, { file: string; call: string; places: readonly number[] }>> = {
   'CUDA runtime': {
     file: 'libcudart.so.13',
@@ -13,7 +13,7 @@ const questions: Readonly<Record<string, { file: string; call: string; places: r
   cuDNN: { file: 'libcudnn.so.9', call: 'size_t cudnnGetVersion()', places: [10_000, 100, 1] },
 };
 
-/** What a library says of its version; undefined where it cannot be asked. @throws CudaLibraryError */
+/** A library's version as it reports it; undefined if it has no such function. @throws CudaLibraryError */
 export function versionOf(part: FoundPart, koffi: Koffi): string | undefined {
   if (part.files.includes(core)) return core.replace(/^.*\.so\./, '');
   const question = questions[part.name];
@@ -26,7 +26,7 @@ export function versionOf(part: FoundPart, koffi: Koffi): string | undefined {
   return inPlaces(answer, question.places);
 }
 
-/** 91501 in places of 10000, 100 and 1 is 9.15.1. */
+/** 91501 with units of 10000, 100 and 1 is 9.15.1. */
 export function inPlaces(number: number, places: readonly number[]): string {
   let rest = number;
   return places.map((unit) => [Math.floor(rest / unit), (rest %= unit)][0]).join('.');

@@ -4,21 +4,21 @@ import { core, CudaLibraryError, missingFor, refuseMissing, type CudaLibraries, 
 
 export type Koffi = typeof koffi;
 
-/** The core of ONNX Runtime whose CUDA provider will find all that it needs. */
+/** ONNX Runtime's core, whose CUDA provider will find all libraries it needs. */
 export interface LoadedCore {
   readonly koffi: Koffi;
   readonly library: LibraryHandle;
   readonly path: string;
 }
 
-// Of <dlfcn.h> on Linux.
+// From <dlfcn.h> on Linux.
 const now = 0x2;
 const global = 0x100;
 
 /**
- * Loads, by their paths and for all that comes later, what the CUDA provider needs; cuDNN where it is found.
+ * Loads the libraries the CUDA provider needs by path, visible to all that are loaded later; cuDNN only if it was found.
  *
- * @throws CudaLibraryError for what is missing or cannot be loaded
+ * @throws CudaLibraryError if one is missing or cannot be loaded.
  */
 export async function loadLibraries(libraries: CudaLibraries): Promise<LoadedCore> {
   refuseMissing(missingFor('steps', libraries));
@@ -29,23 +29,23 @@ export async function loadLibraries(libraries: CudaLibraries): Promise<LoadedCor
 }
 
 /**
- * Loads a part that needs none but those before it. It is never closed, which koffi would do when its thread ends: the
- * libraries are those of other threads, too.
+ * Loads a part whose dependencies are already loaded. It is never closed, although koffi would close it when its thread
+ * ends, because other threads use the same libraries.
  *
- * @throws CudaLibraryError where it cannot be loaded
+ * @throws CudaLibraryError if it cannot be loaded.
  */
 export function loadPart({ name, folder, files }: FoundPart, koffi: Koffi): void {
   const libc = koffi.load(null);
   const dlopen = libc.func('void *dlopen(const char *path, int flags)') as (path: string, flags: number) => unknown;
   const dlerror = libc.func('const char *dlerror()') as () => string | null;
-  // The core loads its providers itself, when they are asked for.
+  // The core loads its providers by itself when they are requested.
   for (const file of files.includes(core) ? [core] : files) {
     const path = `${folder}/${file}`;
     const flags = file === core ? now : now | global;
     if (dlopen(path, flags)) continue;
     const reason = dlerror() ?? 'no reason was given';
     throw new CudaLibraryError(
-      `${path} (${name}) cannot be loaded: ${reason}. "npx randar doctor" says what was found`,
+      `${path} (${name}) cannot be loaded: ${reason}. "npx randar doctor" lists what was found`,
     );
   }
 }
@@ -57,16 +57,16 @@ function corePath({ found }: CudaLibraries): string {
 
 let loadedKoffi: Promise<Koffi> | undefined;
 
-/** @throws CudaLibraryError where it is not installed: it is optional */
+/** @throws CudaLibraryError if koffi, an optional dependency, is not installed. */
 export function loadKoffi(): Promise<Koffi> {
   loadedKoffi ??= import('koffi').then(
     ({ default: koffi }) => {
-      // Kernels are chosen on the stack of the call, which is larger than koffi's own allows; it is set before any load.
+      // Selecting kernels needs more stack than koffi's default. It must be set before anything is loaded.
       koffi.config({ sync_stack_size: 8 << 20, async_stack_size: 8 << 20 });
       return koffi;
     },
     (cause: unknown) => {
-      const message = 'the package koffi, by which CUDA is called, is not there: install it with "npm install koffi"';
+      const message = 'package koffi, which calls CUDA, is not installed: run "npm install koffi"';
       throw new CudaLibraryError(message, { cause });
     },
   );

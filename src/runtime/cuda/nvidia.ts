@@ -6,13 +6,13 @@ export interface Card {
   readonly name: string;
   readonly memoryMiB: number;
   readonly freeMiB: number;
-  /** NVIDIA's number for what a card's processors can: 9.0 is an H100. */
+  /** Compute capability: 9.0 for an H100. */
   readonly computeCapability: string;
 }
 
-/** What of NVIDIA's is in this machine. */
+/** The NVIDIA driver and cards of this machine. */
 export interface Nvidia {
-  /** Version of the kernel's driver; absent where none is loaded. */
+  /** Version of the kernel driver; undefined if none is loaded. */
   readonly driver?: string;
   readonly cards: readonly Card[];
   /** Whether a card is on the bus, with or without a driver. */
@@ -33,7 +33,7 @@ export function findNvidia(): Nvidia {
   return { ...(driver === undefined ? {} : { driver }), cards, onBus: cards.length > 0 || isOnBus() };
 }
 
-/** As nvidia-smi tells them, a row each; none where it is not there or has no driver to ask. */
+/** Cards from nvidia-smi's output, one per line; none if it is missing or finds no driver. */
 function queryCards(): string[][] {
   try {
     const args = [`--query-gpu=${fields.join()}`, '--format=csv,noheader,nounits'];
@@ -53,7 +53,7 @@ function readDriver(path: string): string | undefined {
   return existsSync(path) ? parseDriver(readFileSync(path, 'utf8')) : undefined;
 }
 
-/** Its version in what the kernel's module says of itself. */
+/** The version in the kernel module's description of itself. */
 export function parseDriver(text: string): string | undefined {
   return /Kernel Module.*?\s(\d+\.\d+(\.\d+)?)\s/.exec(text)?.[1];
 }

@@ -4,21 +4,21 @@ import { CudaLibraryError, type CudaLibraries } from './libraries.js';
 import { findLibrariesHere } from './library-places.js';
 import { loadLibraries } from './load-libraries.js';
 
-/** A GPU as a decode worker uses it. */
+/** A GPU, opened for a decode worker. */
 export interface Cuda {
   readonly api: OrtApi;
   readonly env: Pointer;
   readonly index: number;
   readonly copies: DeviceCopies;
-  /** Bytes of its memory that nobody has taken. */
+  /** Bytes of free memory on it. */
   freeBytes(): number;
-  /** When all sessions are closed: a process whose provider still holds something crashes when it exits. */
+  /** Call it after all sessions are closed: a process whose provider still holds resources crashes on exit. */
   close(): void;
 }
 
 const hostToDevice = 1;
 
-/** @throws CudaLibraryError for what is missing; OrtError if ONNX Runtime refuses */
+/** @throws CudaLibraryError if libraries are missing; OrtError if ONNX Runtime fails. */
 export async function openCuda(
   index: number,
   libraries: CudaLibraries = findLibrariesHere(process.env),
@@ -42,7 +42,7 @@ export async function openCuda(
     'int cudaMemGetInfo(_Out_ size_t *free, _Out_ size_t *total)',
   );
   check(setDevice(index));
-  // 4 is fatal: what goes wrong comes back as an error, and the log would say it again.
+  // 4 is fatal: errors are returned, and the log would repeat them.
   const env = api.make('CreateEnv', 4, 'randar');
   return {
     api,

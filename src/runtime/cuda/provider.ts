@@ -2,11 +2,11 @@ import { openOrt, type Pointer } from '../device/ort-api.js';
 import type { LoadedCore } from './load-libraries.js';
 import { CudaLibraryError } from './libraries.js';
 
-/** Everything is told by a status; the log would say it again on standard error. */
+/** Fatal only: errors are returned, and the log would repeat them on standard error. */
 const logFatal = 4;
 
 /**
- * Makes a session on a GPU and closes it: whatever is wrong with libraries, driver or card shows up then.
+ * Creates and closes a session on a GPU, which shows whether libraries, driver and card work.
  *
  * @param model A graph in the ONNX format, however small.
  * @throws CudaLibraryError with what ONNX Runtime reports.

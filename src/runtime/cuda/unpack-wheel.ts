@@ -7,13 +7,13 @@ import yauzl from 'yauzl';
 import { CudaLibraryError } from './libraries.js';
 import type { Wheel } from './wheels.js';
 
-/** Called with the bytes of a library that are written, of all that it has. */
+/** Called with the number of bytes written of a library, and its size. */
 type Progress = (file: string, done: number, total: number) => void;
 
 /**
- * Puts the libraries of a wheel into a folder; each is there whole or not at all.
+ * Extracts the libraries of a wheel to a folder. A library is written completely or not at all.
  *
- * @throws CudaLibraryError where the file is not that wheel
+ * @throws CudaLibraryError if the file is not that wheel.
  */
 export async function unpackWheel(path: string, wheel: Wheel, to: string, progress: Progress): Promise<void> {
   await verify(path, wheel);
@@ -39,13 +39,13 @@ export async function unpackWheel(path: string, wheel: Wheel, to: string, progre
   }
 }
 
-/** Code that will run comes from here, so it is that which was looked at or nothing. */
+/** This code will be executed, so only the file with the known checksum is accepted. */
 async function verify(path: string, { file, bytes, sha256 }: Wheel): Promise<void> {
   const { size } = await stat(path);
   const hash = createHash('sha256');
   if (size === bytes) await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
   if (size === bytes && hash.digest('hex') === sha256) return;
   throw new CudaLibraryError(
-    `${path} is not the expected ${file}: it has ${size} bytes of ${bytes}, or another content than sha256 ${sha256}. Bring it again`,
+    `${path} is not the expected ${file}: expected ${bytes} bytes with sha256 ${sha256}, got ${size} bytes. Download it again`,
   );
 }

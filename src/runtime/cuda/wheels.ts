@@ -1,4 +1,4 @@
-/** A wheel of the Python registry that has the libraries of a part: which, and how it is known to be that one. */
+/** A wheel in the Python registry with the libraries of a part, and its checksum. */
 export interface Wheel {
   /** The name of a part. */
   readonly part: string;
@@ -7,14 +7,14 @@ export interface Wheel {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** The folder of its libraries, and which of them are wanted. */
+  /** The folder of its libraries, and the ones to extract. */
   readonly folder: string;
   readonly wanted: RegExp;
 }
 
 /**
- * For Linux on x86-64 and CUDA 13.0, which this ONNX Runtime is built with; the versions are those that PyTorch for
- * CUDA 13.0 is delivered with. The libraries know nothing of Python, so one of its versions does for all.
+ * For Linux on x86-64 and CUDA 13.0, which this ONNX Runtime is built for; the versions are those that PyTorch for
+ * CUDA 13.0 uses. The libraries do not depend on Python, so a wheel for any of its versions will do.
  */
 export const wheels: readonly Wheel[] = [
   {
@@ -69,7 +69,7 @@ export const wheels: readonly Wheel[] = [
   },
 ];
 
-/** What pip is asked for: this file and no other, whatever Python it runs in. */
+/** Arguments for pip: this exact file, whichever Python runs pip. */
 export function pipArguments({ project, version, file }: Wheel, folder: string): string[] {
   const [, , python = '', abi = '', platforms = ''] = file.replace(/\.whl$/, '').split('-');
   const compiled = abi === 'none' ? [] : ['--implementation', 'cp', '--python-version', python.slice(2), '--abi', abi];

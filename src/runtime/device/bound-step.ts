@@ -4,7 +4,7 @@ import { elementBytes, type ElementType, type OrtApi, type Pointer } from './ort
 import type { IndexFeed, StepFeeds } from './pack-step.js';
 import type { StepShape } from './step-shape.js';
 
-/** A step graph with everything of one shape bound to it: made once, run for every step of that shape. */
+/** A step graph with all inputs and outputs of one shape bound; created once and run for every step of that shape. */
 export interface BoundStep {
   readonly feeds: StepFeeds;
   /** [tokens] */
@@ -12,7 +12,7 @@ export interface BoundStep {
   readonly probabilities: Float32Array;
   /** [tokens, vocabulary], if its shape fetches them. */
   readonly values: Float64Array | undefined;
-  /** Sends the feeds, runs, and returns when tokens and probabilities are there. */
+  /** Sends the feeds, runs, and returns once tokens and probabilities are available. */
   run(): void;
   release(): void;
 }
@@ -20,7 +20,7 @@ export interface BoundStep {
 export interface BoundGraph {
   readonly session: Pointer;
   readonly vocabulary: number;
-  /** The type of each of the family's tables' indices. */
+  /** The type of the indices into each of the family's tables. */
   readonly indexTypes: Readonly<Record<string, 'int32' | 'int64'>>;
   readonly caches: readonly CacheTensor[];
 }
@@ -32,11 +32,11 @@ export interface CacheTensor {
   readonly tensor: DeviceTensor;
 }
 
-/** Alignment that kernels like. */
+/** Alignment in bytes, for the kernels. */
 const alignment = 256;
 
 /**
- * @param graphId names the captured graph of this shape, where one is to be captured: ONNX Runtime runs the shape once,
+ * @param graphId Identifies this shape's captured graph, if it should be captured: ONNX Runtime runs the shape once,
  *   captures the second run and replays it from then on. Two shapes must never share one.
  */
 export function bindStep(
@@ -77,7 +77,7 @@ export function bindStep(
     arrays.set(name, arrayOf(type, sent.buffer, at, count(dims)));
   }
   for (const { name, type, dims, at } of placed(outputs).all) {
-    // Host memory that the device reaches: kernels write the few results there, and nothing is copied back.
+    // Host memory that the device can write to, so that the few results need no copy.
     const value = memory.view('device', fetched.address + BigInt(at), type, dims);
     api.call('BindOutput', binding, name, value);
     values.push(value);
@@ -88,7 +88,7 @@ export function bindStep(
     api.call('BindOutput', binding, output, tensor.value);
   }
   const options = api.make('CreateRunOptions');
-  // The id of no graph: ONNX Runtime runs without capturing.
+  // -1 makes ONNX Runtime run without capturing.
   api.call('AddRunConfigEntry', options, 'gpu_graph_id', String(graphId ?? -1));
 
   const array = <T>(name: string): T => arrays.get(name) as T;
@@ -132,7 +132,7 @@ interface Feed {
   readonly name: string;
   readonly type: ElementType;
   readonly dims: readonly number[];
-  /** Read by the host although the graph runs on a device. */
+  /** Read on the host although the graph runs on a device. */
   readonly onHost?: boolean;
 }
 
@@ -157,6 +157,6 @@ function arrayOf(type: ElementType, buffer: ArrayBuffer, at: number, length: num
     case 'float32':
       return new Float32Array(buffer, at, length);
     case 'float16':
-      throw new TypeError('no half floats are fed or fetched');
+      throw new TypeError('float16 inputs and outputs are not supported');
   }
 }

@@ -1,13 +1,13 @@
 import { blockPositions } from '../../graph/paged-attention.js';
 
-/** Where the keys and values of one generation lie on the device: the blocks of each of its sequences. */
+/** The location of a generation's keys and values on the device: the blocks of each sequence. */
 export class DeviceCache {
   #length = 0;
 
-  /** @param blocks of each sequence: as many numbers of blocks for each */
+  /** @param blocks The block indices of each sequence, the same number for each. */
   constructor(readonly blocks: readonly Int32Array[]) {}
 
-  /** Positions that the next step sees. */
+  /** Number of positions that the next step sees. */
   get length(): number {
     return this.#length;
   }
@@ -16,33 +16,33 @@ export class DeviceCache {
     return this.blocks.length;
   }
 
-  /** Blocks of a sequence. */
+  /** Number of blocks per sequence. */
   get columns(): number {
     return this.blocks[0]?.length ?? 0;
   }
 
-  /** @throws RangeError if a step of `positions` more does not fit */
+  /** @throws RangeError if a step of this many positions does not fit. */
   reserve(positions: number): void {
     const capacity = this.columns * blockPositions;
     if (this.#length + positions <= capacity) return;
     throw new RangeError(`KV cache of ${capacity} positions cannot take ${positions} after ${this.#length}`);
   }
 
-  /** The first `kept` positions of a step stay; the next step writes over the others. */
+  /** Keeps the first `kept` positions of a step; the next step overwrites the others. */
   append(kept: number): void {
     this.#length += kept;
   }
 }
 
-/** Blocks that hold `positions` of a sequence. */
+/** The number of blocks that hold this many positions of a sequence. */
 export function blocksFor(positions: number): number {
   return Math.ceil(positions / blockPositions);
 }
 
 /**
- * The blocks of KV slots `from` to `from + count - 1`, dealt out to `sequences` that are decoded together.
+ * Divides the blocks of KV slots `from` to `from + count - 1` between `sequences` that are decoded together.
  *
- * @param blocksPerSlot each slot is as many blocks side by side
+ * @param blocksPerSlot The number of adjacent blocks in each slot.
  */
 export function cacheOfSlots(from: number, count: number, blocksPerSlot: number, sequences: number): DeviceCache {
   const each = Math.floor((count * blocksPerSlot) / sequences);

@@ -1,14 +1,14 @@
 import { elementBytes, elementTypes, type ElementType, type OrtApi, type Pointer } from './ort-api.js';
 
-/** Memory of a device, and memory of the host that the device reaches, as ONNX Runtime allocates both. */
+/** Device memory, and host memory that the device can access, both allocated by ONNX Runtime. */
 export interface DeviceMemory {
   /** A tensor on the device, zeroed. */
   tensor(type: ElementType, dims: readonly number[]): DeviceTensor;
-  /** A block on the device, and one of the same size on the host that is copied there in one piece. */
+  /** A block on the device and one of the same size on the host, which is copied to it in one piece. */
   mirrored(bytes: number): MirroredBlock;
-  /** Host memory that kernels write to. */
+  /** Host memory that kernels can write to. */
   reachable(bytes: number): HostBlock;
-  /** A tensor over memory that is there. */
+  /** A tensor on existing memory. */
   view(place: 'host' | 'device', address: bigint, type: ElementType, dims: readonly number[]): Pointer;
   close(): void;
 }
@@ -26,21 +26,21 @@ export interface HostBlock {
 
 export interface MirroredBlock extends HostBlock {
   readonly deviceAddress: bigint;
-  /** Copies all of it to the device. */
+  /** Copies the whole block to the device. */
   send(): void;
 }
 
-/** What of the CUDA runtime is called; on a device that is the host there is none. */
+/** The functions of the CUDA runtime that are used; not needed if the device is the host. */
 export interface DeviceCopies {
   toDevice(to: bigint, from: bigint, bytes: number): void;
   zero(at: bigint, bytes: number): void;
 }
 
-/** OrtDeviceAllocator; OrtMemTypeDefault and OrtMemTypeCPU, which is pinned memory. */
+/** OrtDeviceAllocator; OrtMemTypeDefault and OrtMemTypeCPU, that is, pinned memory. */
 const deviceAllocator = 0;
 const [ordinary, pinned] = [0, -1];
 
-/** @param copies without them the device is the host, which copies nothing */
+/** @param copies Omitted if the device is the host, where nothing is copied. */
 export function deviceMemory(
   api: OrtApi,
   session: Pointer,

@@ -6,16 +6,16 @@ import type { OrtApi, Pointer } from './ort-api.js';
 export interface DeviceGraphOptions {
   readonly api: OrtApi;
   readonly env: Pointer;
-  /** A CUDA device, or the host itself, where the same calls are tested. */
+  /** A CUDA device; undefined for the host, on which tests make the same calls. */
   readonly cuda: { readonly index: number } | undefined;
 }
 
 /**
- * Through ONNX Runtime's C API, in fp32: what is fed is copied to the device, what comes out is copied to the host. A run
- * blocks its thread. Sessions and their runs throw OrtError where ONNX Runtime or the device fails.
+ * Uses ONNX Runtime's C API, in fp32: inputs are copied to the device, and outputs to the host. A run blocks its thread.
+ * Sessions and their runs throw OrtError if ONNX Runtime or the device fails.
  */
 export function graphsOnDevice({ api, env, cuda }: DeviceGraphOptions): OpenGraph {
-  // Promises, so that what the C API refuses rejects as it does everywhere.
+  // Async, so that errors of the C API become rejections, as for other sessions.
   return (graph) =>
     promiseOf(() => {
       const session = makeSession(api, env, graph, cuda && optionsOf(cuda.index));
@@ -40,7 +40,7 @@ function optionsOf(index: number): Readonly<Record<string, string>> {
     device_id: String(index),
     use_tf32: '0',
     arena_extend_strategy: 'kSameAsRequested',
-    // Pictures come in many sizes: trying every algorithm for each takes longer than the pictures.
+    // Pictures have many sizes; trying every algorithm for each takes longer than rendering.
     cudnn_conv_algo_search: 'HEURISTIC',
   };
 }

@@ -1,4 +1,3 @@
-import type { DecodedTokens } from './decoded-tokens.js';
 import { numberAt } from '../../numbers/at.js';
 import { blockPositions } from '../../graph/paged-attention.js';
 import type { Graph } from '../../graph/onnx.js';
@@ -10,17 +9,25 @@ import type { OrtApi, Pointer } from './ort-api.js';
 import { packStep, sizeOf, type DeviceLane } from './pack-step.js';
 import { shapeKey, shapeOf, type StepShape } from './step-shape.js';
 
+/** The tokens a device drew for one lane: [count, pictures]. */
+interface DecodedTokens {
+  readonly tokens: Int32Array;
+  readonly probabilities: Float32Array;
+  /** [count, pictures, vocabulary]: the mixed logits, for a lane whose draw is filtered. */
+  readonly values?: Float32Array;
+}
+
 /**
- * Decoding steps that never leave a device: weights, keys and values, logits and the draw stay there. A step sends the
- * numbers of its rows and gets tokens back.
+ * Runs decoding steps entirely on a device: weights, KV cache, logits and sampling stay there. A step sends the indices
+ * of its rows and gets tokens back.
  */
 export interface DeviceStepSession {
-  /** Blocks that caches may be made of. */
+  /** The number of blocks available to caches. */
   readonly blocks: number;
   /**
-   * One step of each lane, in one run of the graph. What the step keeps is in their caches then.
+   * Runs one step of every lane in one run of the graph. Afterwards the kept positions are in the lanes' caches.
    *
-   * @throws RangeError if a step does not fit in its cache; OrtError if the device fails
+   * @throws RangeError if a step does not fit in its cache; OrtError if the device fails.
    */
   run(lanes: readonly DeviceLane[]): DecodedTokens[];
   close(): void;
@@ -29,27 +36,27 @@ export interface DeviceStepSession {
 export interface DeviceStepOptions {
   readonly api: OrtApi;
   readonly env: Pointer;
-  /** A CUDA device, or the host itself, where the same graph is tested. */
+  /** A CUDA device; undefined for the host, on which tests run the same graph. */
   readonly cuda: { readonly index: number; readonly copies: DeviceCopies } | undefined;
   readonly shape: TransformerShape;
   readonly floatType: 'F16' | 'F32';
   readonly indexTypes: BoundGraph['indexTypes'];
-  /** Blocks of keys and values, counted when the weights are on the device. */
+  /** Returns how many blocks to allocate. Called once the weights are on the device. */
   readonly blocks: () => number;
-  /** Whether runs are captured and replayed; by default they are, on CUDA. */
+  /** Whether runs are captured and replayed. Default: on CUDA only. */
   readonly captures?: boolean;
 }
 
-/** A captured graph is kept as long as its session. */
+/** Maximum number of captured graphs, which are kept as long as the session. */
 const mostCaptured = 512;
-/** First steps of known tokens are longer, and hardly come twice. */
+/** Longer runs are first steps with many known tokens, whose shape rarely occurs twice. */
 const longestCaptured = 4096;
-/** Shapes that are bound at a time without being captured. */
+/** Maximum number of other shapes that stay bound. */
 const mostBound = 64;
 
 export function createDeviceStepSession(graph: Graph, options: DeviceStepOptions): DeviceStepSession {
   const { api, cuda } = options;
-  /** What lets go of all that was made, the newest first. */
+  /** Release everything created so far; called newest first. */
   const releases: (() => void)[] = [];
   const close = () => {
     for (const release of releases.splice(0).reverse()) release();
@@ -73,7 +80,7 @@ export function createDeviceStepSession(graph: Graph, options: DeviceStepOptions
   }
 }
 
-/** Keys and values of every layer, zeroed. One block more than there are: what nobody reads is written there. */
+/** Keys and values of every layer, zeroed. The extra block is for writes that nobody reads. */
 function kvTensors(blocks: number, { shape, floatType }: DeviceStepOptions, memory: DeviceMemory): CacheTensor[] {
   const dims = [blocks + 1, blockPositions, shape.heads, shape.headDimension];
   const type = floatType === 'F16' ? 'float16' : 'float32';
@@ -94,7 +101,7 @@ function kvTensors(blocks: number, { shape, floatType }: DeviceStepOptions, memo
   return made;
 }
 
-/** What is bound for each shape: made when a shape comes first. */
+/** The binding of each shape, created when the shape first occurs. */
 function boundSteps(
   bound: BoundGraph,
   memory: DeviceMemory,
@@ -126,7 +133,7 @@ function boundSteps(
   return { of, release };
 }
 
-/** @param scratch The block of nobody's. */
+/** @param scratch The block that belongs to no cache. */
 function runStep(
   lanes: readonly DeviceLane[],
   boundFor: (shape: StepShape) => BoundStep,

@@ -2,10 +2,10 @@ import type { Graph } from '../../graph/onnx.js';
 import type { OrtApi, Pointer } from './ort-api.js';
 
 /**
- * A session of ONNX Runtime's C API.
+ * Creates a session through ONNX Runtime's C API.
  *
- * @param cuda options of the CUDA provider; without them the graph runs on the CPU
- * @throws OrtError if ONNX Runtime refuses
+ * @param cuda Options of the CUDA provider; without them the graph runs on the CPU.
+ * @throws OrtError if ONNX Runtime rejects the graph or the options.
  */
 export function makeSession(
   api: OrtApi,
@@ -18,7 +18,7 @@ export function makeSession(
   try {
     api.call('SetIntraOpNumThreads', options, 1);
     api.call('SetSessionGraphOptimizationLevel', options, 99);
-    // 4 is fatal: what goes wrong comes back as an error, and the log would say it again.
+    // 4 is fatal: errors are returned, and the log would repeat them.
     api.call('SetSessionLogSeverityLevel', options, 4);
     api.call('AddSessionConfigEntry', options, 'session.model_external_initializers_file_folder_path', graph.folder);
     if (cuda) {

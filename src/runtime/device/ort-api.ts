@@ -1,11 +1,11 @@
 import type { Koffi, LoadedCore } from '../cuda/load-libraries.js';
 
 /**
- * ONNX Runtime through its C API, for what onnxruntime-node does not offer: tensors that stay on a device, IoBinding and
- * captured graphs.
+ * ONNX Runtime's C API, for features that onnxruntime-node lacks: tensors that stay on a device, IoBinding and captured
+ * graphs.
  */
 
-/** An address inside the process. */
+/** An address in this process. */
 export type Pointer = object & { readonly __pointer: true };
 
 /** ONNXTensorElementDataType */
@@ -25,7 +25,7 @@ export class OrtError extends Error {
 }
 
 /**
- * Places of the functions used here in struct OrtApi, which only ever grows at its end.
+ * Indices in struct OrtApi of the functions used here. The struct only grows at its end.
  * Source: microsoft/onnxruntime, include/onnxruntime/core/session/onnxruntime_c_api.h.
  */
 const places = {
@@ -68,20 +68,20 @@ const places = {
 } as const;
 type FunctionName = keyof typeof places;
 
-/** The oldest version of struct OrtApi in which all of them are. */
+/** The oldest version of struct OrtApi that has all of them. */
 const apiVersion = 18;
 
 export interface OrtApi {
   readonly koffi: Koffi;
   readonly version: string;
-  /** Calls what returns a status. @throws OrtError with ONNX Runtime's message */
+  /** Calls a function that returns a status. @throws OrtError with ONNX Runtime's message. */
   call(name: FunctionName, ...args: readonly unknown[]): void;
-  /** Calls what returns a status and writes an object to its last argument. @throws OrtError */
+  /** Calls a function that returns a status and writes an object to its last argument. @throws OrtError */
   make(name: FunctionName, ...args: readonly unknown[]): Pointer;
   release(name: FunctionName, object: Pointer): void;
 }
 
-/** @throws OrtError if it is too old */
+/** @throws OrtError if the library is too old. */
 export function openOrt({ koffi, library, path }: LoadedCore): OrtApi {
   let serial = 0;
   const prototype = (signature: string) => {
@@ -114,7 +114,7 @@ export function openOrt({ koffi, library, path }: LoadedCore): OrtApi {
     make: (name, ...args) => {
       const slot: [Pointer | null] = [null];
       call(name, ...args, slot);
-      if (slot[0] === null) throw new OrtError(`ONNX Runtime's ${name} gave nothing`);
+      if (slot[0] === null) throw new OrtError(`ONNX Runtime's ${name} returned nothing`);
       return slot[0];
     },
     release: (name, object) => invoke(name, [object]),

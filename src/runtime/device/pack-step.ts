@@ -24,15 +24,15 @@ export function sizeOf({ inputs, draws, cache }: DeviceLane): LaneSize {
   };
 }
 
-/** Indices of 32 bits, or of 64: then each has a word of zeros behind it, since no table has 2^31 rows. */
+/** Indices of 32 or 64 bits. With 64, the upper word of each is zero, since no table has 2^31 rows. */
 export interface IndexFeed {
   readonly words: Int32Array;
   readonly stride: 1 | 2;
 }
 
-/** What a step graph is fed, each an array of the size that its shape says. */
+/** The inputs of a step graph; each array's size follows from the shape. */
 export interface StepFeeds {
-  /** By the family's name, [rows]. */
+  /** [rows] each, by the family's name. */
   readonly indices: Readonly<Record<string, IndexFeed>>;
   readonly cumulative: Int32Array;
   readonly past: Int32Array;
@@ -46,11 +46,11 @@ export interface StepFeeds {
 }
 
 /**
- * Writes one step of all lanes, lane after lane and sequence after sequence, and fills up what the shape has more than
- * they need with sequences that lie in a block of nobody's.
+ * Writes one step of all lanes, sequence by sequence. The rest of the shape is filled with sequences that write to a
+ * block of no cache.
  *
- * @param scratch that block
- * @returns of each lane where its tokens begin among all that are drawn: they are [count, pictures] there
+ * @param scratch That block.
+ * @returns For each lane, the index of its first token; its tokens are [count, pictures] from there.
  */
 export function packStep(
   lanes: readonly DeviceLane[],
@@ -77,7 +77,7 @@ export function packStep(
       row += S;
       sequence++;
     }
-    // Rows asked for are [wanted, R]; a picture's are R / pictures apart, as are its sequences among the R.
+    // Wanted rows are [wanted, R]; the R are [sequences of a picture, pictures].
     for (let query = 0; query < wanted; query++) {
       for (let r = 0; r < R; r++) feeds.wanted[asked + query * R + r] = first + r * S + S - wanted + query;
     }
@@ -105,6 +105,6 @@ export function packStep(
 
 /** Column `r` of a [S, R] matrix, as a row. */
 function copyColumn(from: Int32Array | undefined, r: number, R: number, S: number, to: IndexFeed, at: number): void {
-  if (!from) throw new TypeError('a step feeds other tables than its graph has');
+  if (!from) throw new TypeError('the tables of the step differ from those of its graph');
   for (let s = 0; s < S; s++) to.words[(at + s) * to.stride] = intAt(from, s * R + r);
 }

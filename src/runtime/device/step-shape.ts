@@ -1,33 +1,33 @@
 import { blockPositions } from '../../graph/paged-attention.js';
 
 /**
- * The sizes of everything that a device's step graph is fed: what one binding, and one captured graph, is for. Values may
+ * The sizes of all inputs of a device's step graph. Each binding and each captured graph is for one shape: values may
  * change from run to run, sizes may not.
  */
 export interface StepShape {
   /** New positions of all sequences. */
   readonly rows: number;
-  /** Sequences, fillers among them. */
+  /** The number of sequences, including fillers. */
   readonly sequences: number;
-  /** Blocks that a sequence may have. */
+  /** Maximum number of blocks of a sequence. */
   readonly columns: number;
-  /** Rows whose logits are asked for. */
+  /** The number of rows whose logits are needed. */
   readonly wanted: number;
-  /** Tokens that are drawn. */
+  /** The number of tokens drawn. */
   readonly tokens: number;
-  /** The most new positions of one sequence, in whole tiles of the attention kernel. */
+  /** The largest number of new positions of a sequence, rounded up to tiles of the attention kernel. */
   readonly longest: number;
-  /** Whether the mixed logits come back, for top-k and top-p. */
+  /** Whether the mixed logits are copied back, for top-k and top-p. */
   readonly fetchesValues: boolean;
 }
 
-/** What of a lane decides about sizes. */
+/** The properties of a lane that determine the shape. */
 export interface LaneSize {
   /** New positions of each of its sequences. */
   readonly positions: number;
   readonly sequences: number;
   readonly columns: number;
-  /** Of the last positions, those whose tokens are asked for. */
+  /** The number of last positions whose tokens are needed. */
   readonly wanted: number;
   /** Pictures, each of one or more sequences. */
   readonly pictures: number;
@@ -35,8 +35,8 @@ export interface LaneSize {
 }
 
 /**
- * A generation alone has the shape that it has: those of its steps come again in every picture. Of several together every
- * step would have one of its own, so sizes are rounded up, and sequences that nobody reads fill what is left over.
+ * A single generation keeps its exact sizes: they are the same for every picture. With several, nearly every run would
+ * have a new shape, so sizes are rounded up, and filler sequences that nobody reads take the rest.
  */
 export function shapeOf(lanes: readonly LaneSize[]): StepShape {
   const sum = (of: (lane: LaneSize) => number) => lanes.reduce((total, lane) => total + of(lane), 0);
@@ -62,12 +62,12 @@ export function shapeOf(lanes: readonly LaneSize[]): StepShape {
   };
 }
 
-/** Queries that one block of threads of the attention kernel takes. */
+/** Queries per thread block of the attention kernel. */
 const tile = 64;
 
 /**
- * The next power of two up to eight times `least`, where a run takes as long for few rows as for some, then the next of
- * four sizes between a power of two and the next: at most a quarter more.
+ * Rounds up to a power of two, up to eight times `least`, where a few more rows take no longer; above that, to one of
+ * four sizes per power of two, so by at most a quarter.
  */
 export function roundUp(size: number, least: number): number {
   const power = 2 ** Math.ceil(Math.log2(Math.max(size, least)));
