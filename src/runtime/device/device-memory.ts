@@ -78,7 +78,13 @@ export function deviceMemory(
       const here = hostBlock(bytes);
       const { buffer, address } = here;
       if (!copies) return { ...here, deviceAddress: address, send: () => undefined };
-      const there = block(onDevice, bytes);
+      let there: ReturnType<typeof block>;
+      try {
+        there = block(onDevice, bytes);
+      } catch (error) {
+        here.release();
+        throw error;
+      }
       return {
         buffer,
         address,
