@@ -24,9 +24,12 @@ export function drawTokens(graph: GraphBuilder, logits: Value, vocabulary: numbe
   const blocks = blocksOf(vocabulary);
   const size = vocabulary / blocks;
   const grid = graph.node('Reshape', [shares, graph.ints([-1, blocks, size])]);
-  const ofBlocks = sumsBefore(graph, graph.node('ReduceSum', [grid, graph.ints([-1])], { keepdims: 0 }));
-  const block = lastAtMost(graph, ofBlocks, uniform);
-  const rest = graph.node('Sub', [uniform, graph.node('GatherElements', [ofBlocks, block], { axis: 1 })]);
+  const sums = graph.node('ReduceSum', [grid, graph.ints([-1])], { keepdims: 0 });
+  const ofBlocks = sumsBefore(graph, sums);
+  // Shares of float32 do not add up to exactly 1, and nothing may be drawn from beyond their sum.
+  const target = graph.node('Mul', [uniform, graph.node('ReduceSum', [sums, graph.ints([-1])], { keepdims: 1 })]);
+  const block = lastAtMost(graph, ofBlocks, target);
+  const rest = graph.node('Sub', [target, graph.node('GatherElements', [ofBlocks, block], { axis: 1 })]);
   const everywhere = graph.node('Expand', [
     graph.node('Unsqueeze', [block, graph.ints([2])]),
     graph.ints([1, 1, size]),

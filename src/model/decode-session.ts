@@ -11,6 +11,7 @@ import type { TransformerShape } from '../graph/transformer-shape.js';
 import { blocksFor, cacheOfSlots, type DeviceCache } from '../runtime/device/device-cache.js';
 import { openCuda } from '../runtime/cuda/open-cuda.js';
 import { DeviceError, deviceName, type Device } from '../runtime/device.js';
+import { promiseOf } from '../runtime/device/promise-of.js';
 import type { StepCache } from '../runtime/step-cache.js';
 import { maxLanes, type StepSessionOptions } from '../runtime/step-session.js';
 import { familyNamed } from '../family/families.js';
@@ -139,8 +140,7 @@ export function deviceSession(
   closed: () => void,
 ): DecodeSession<StepIndices, DeviceCache> {
   const { shape, precision, weightBytes, session, layout, enlargedLayout, blockBytes } = transformer;
-  // The last token is never fed.
-  const blocksPerSlot = blocksFor(layout.capacity - 1);
+  const blocksPerSlot = blocksFor(layout.capacity);
   return {
     shape,
     precision,
@@ -148,32 +148,32 @@ export function deviceSession(
     maxLanes: maxDeviceLanes,
     kvSlots: Math.floor(session.blocks / blocksPerSlot),
     kvSlotBytes: blocksPerSlot * blockBytes,
-    begin: (request, enlarging, { from, count }) => {
-      const cacheFor = (sequences: number) => cacheOfSlots(from, count, blocksPerSlot, sequences);
-      return Promise.resolve(new DecodingChain({ layout, enlargedLayout, cacheFor }, request, enlarging));
-    },
-    step: (chains) => {
-      const lanes = chains.map(({ current: { decoding, cache } }) => ({
-        inputs: decoding.next(),
-        draws: decoding.takeDraws(),
-        cache,
-      }));
-      const drawn = session.run(lanes);
-      return Promise.resolve(
-        chains.map((chain, i) =>
+    begin: (request, enlarging, { from, count }) =>
+      promiseOf(() => {
+        const cacheFor = (sequences: number) => cacheOfSlots(from, count, blocksPerSlot, sequences);
+        return new DecodingChain({ layout, enlargedLayout, cacheFor }, request, enlarging);
+      }),
+    step: (chains) =>
+      promiseOf(() => {
+        const lanes = chains.map(({ current: { decoding, cache } }) => ({
+          inputs: decoding.next(),
+          draws: decoding.takeDraws(),
+          cache,
+        }));
+        const drawn = session.run(lanes);
+        return chains.map((chain, i) =>
           chain.apply((decoding) => {
             const lane = drawn[i];
             if (!lane) throw new RangeError('a run returned fewer lanes than it was given');
             return lane.values ? decoding.applyMixed(lane.values) : decoding.accept(lane.tokens, lane.probabilities);
           }),
-        ),
-      );
-    },
-    close: () => {
-      session.close();
-      closed();
-      return Promise.resolve();
-    },
+        );
+      }),
+    close: () =>
+      promiseOf(() => {
+        session.close();
+        closed();
+      }),
   };
 }
 

@@ -161,6 +161,7 @@ describe('randar generate', () => {
     const ours = stderr.split('\n').filter((line) => line.startsWith('randar: '));
     expect(ours).toHaveLength(code ?? -1);
     expect(await files()).toEqual(code === 0 ? ['x.png'] : []);
-    for (const line of ours) expect(line).toMatch(new RegExp(`^randar: cannot use device "${device}(:0)?": (it|CUDA) needs `));
+    for (const line of ours)
+      expect(line).toMatch(new RegExp(`^randar: cannot use device "${device}(:0)?": (it|CUDA) needs `));
   });
 });

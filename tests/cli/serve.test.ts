@@ -4,10 +4,11 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { fakeCuda } from '../support/fake-cuda/fake-cuda.js';
+import { fakeCuda, readReport } from '../support/fake-cuda/fake-cuda.js';
 import { goldenModels } from '../support/goldens/models.js';
 import { generateSubscription, overWebSocket, post, readEvents, type SubscribedEvent } from '../support/server.js';
 import { randar, serve, type Serving } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let models: string;
 beforeAll(async () => (models = await goldenModels()));
@@ -88,6 +89,45 @@ describe.runIf(fakeCuda)('randar serve on a GPU', () => {
     const { code, stdout, stderr } = await serving.ended;
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('on cuda:0 at http') as string });
     expect(stderr).toContain('; pictures on cpu: no cuDNN; npx randar setup-cuda --pixels\n');
+  });
+
+  it('draws pictures together, cancels one, and lets go of the GPU', async () => {
+    const report = join(temporaryFolder('cuda-report'), 'report.json');
+    const serving = await serve(['--port', '0', '--device', 'cuda', '--memory', '0.3'], {
+      RANDAR_CUDA_LIBRARIES: fakeCuda?.folder,
+      FAKE_CUDA_REPORT: report,
+    });
+    const steps = (events: readonly SubscribedEvent[]) =>
+      events.flatMap(({ step }) => (step === undefined ? [] : [step]));
+    const subscribe = (more: object = {}) => {
+      const input = { label: { name: 'rocket' }, steps: 88, preview: { mode: 'NONE' }, ...more };
+      return overWebSocket(serving.url, generateSubscription, { input });
+    };
+    const cancel = 'mutation ($id: ID!) { cancelGeneration(id: $id) { id } }';
+    const cancels: Promise<unknown>[] = [];
+    const [whole, cancelled] = await Promise.all([
+      readEvents(subscribe()),
+      // Of twice the size and drawn by top-p on the host: it takes far longer than being cancelled.
+      readEvents(
+        subscribe({ count: 4, steps: 256, topP: 0.9, size: { factor: 2 } }),
+        ({ step, generation: { id } }) => {
+          if (step === 1) cancels.push(post(serving.url, cancel, { id }));
+          return undefined;
+        },
+      ),
+    ]);
+    await Promise.all(cancels);
+    expect(whole.at(-1)?.__typename).toBe('GenerationCompleted');
+    expect(steps(whole)).toEqual(Array.from({ length: 88 }, (_, i) => i + 1));
+    expect(cancelled.at(-1)?.__typename).toBe('GenerationCancelled');
+    expect(steps(cancelled)).toContain(1);
+    // Its KV slots are lent again.
+    expect((await readEvents(subscribe())).at(-1)?.__typename).toBe('GenerationCompleted');
+    serving.kill('SIGTERM');
+    expect(await serving.ended).toMatchObject({ code: 0 });
+    const { held, faults } = readReport(report);
+    expect(faults).toEqual([]);
+    expect(Object.values(held).every((count) => count === 0)).toBe(true);
   });
 });
 

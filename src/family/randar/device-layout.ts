@@ -68,7 +68,8 @@ function layout({ grid, vocabulary, classes }: Embeddings, places: Places): Sequ
     grid,
     vocabulary,
     classes,
-    capacity: 1 + 2 * cellCount(grid),
+    // The last token is never fed.
+    capacity: 2 * cellCount(grid),
     stepInputs: ({ decoded, previous, count }, sequences) => {
       const positions =
         previous === undefined ? firstPositions(decoded, count) : nextPositions(decoded, previous, count);

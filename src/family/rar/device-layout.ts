@@ -23,6 +23,7 @@ export function rarDeviceLayout(
     grid,
     vocabulary,
     classes,
+    // Two positions come before the first cell's token; the last cell's is never fed.
     capacity: 1 + cells,
     stepInputs: ({ decoded, count }, sequences) => {
       if (count !== 1) throw new RangeError(`RAR decodes one cell a step, not ${count}`);

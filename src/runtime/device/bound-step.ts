@@ -62,34 +62,57 @@ export function bindStep(
     { name: 'probability', type: 'float32', dims: [tokens, 1] },
     ...(fetchesValues ? [{ name: 'values', type: 'float64', dims: [tokens, vocabulary] } as const] : []),
   ];
-  const sent = memory.mirrored(placed(inputs).bytes);
-  // The upper words of wide indices are never written.
-  new Uint8Array(sent.buffer).fill(0);
-  const fetched = memory.reachable(placed(outputs).bytes);
-  const binding = api.make('CreateIoBinding', session);
-  const values: Pointer[] = [];
+  /** What lets go of all that was made, the newest first. */
+  const releases: (() => void)[] = [];
+  const release = () => {
+    for (const letGo of releases.splice(0).reverse()) letGo();
+  };
+  const holdValue = (value: Pointer): Pointer => {
+    releases.push(() => api.release('ReleaseValue', value));
+    return value;
+  };
   const arrays = new Map<string, Float32Array | Float64Array | Int32Array | BigInt64Array>();
-  for (const { name, type, dims, onHost, at } of placed(inputs).all) {
-    const address = (onHost ? sent.address : sent.deviceAddress) + BigInt(at);
-    const value = memory.view(onHost ? 'host' : 'device', address, type, dims);
-    api.call('BindInput', binding, name, value);
-    values.push(value);
-    arrays.set(name, arrayOf(type, sent.buffer, at, count(dims)));
+  const bind = () => {
+    const sent = memory.mirrored(placed(inputs).bytes);
+    releases.push(() => sent.release());
+    // The upper words of wide indices are never written.
+    new Uint8Array(sent.buffer).fill(0);
+    const fetched = memory.reachable(placed(outputs).bytes);
+    releases.push(() => fetched.release());
+    const binding = api.make('CreateIoBinding', session);
+    releases.push(() => api.release('ReleaseIoBinding', binding));
+    for (const { name, type, dims, onHost, at } of placed(inputs).all) {
+      const address = (onHost ? sent.address : sent.deviceAddress) + BigInt(at);
+      const value = holdValue(memory.view(onHost ? 'host' : 'device', address, type, dims));
+      api.call('BindInput', binding, name, value);
+      arrays.set(name, arrayOf(type, sent.buffer, at, count(dims)));
+    }
+    for (const { name, type, dims, at } of placed(outputs).all) {
+      // Host memory that the device reaches: kernels write the few results there, and nothing is copied back.
+      const value = holdValue(memory.view('device', fetched.address + BigInt(at), type, dims));
+      api.call('BindOutput', binding, name, value);
+      arrays.set(name, arrayOf(type, fetched.buffer, at, count(dims)));
+    }
+    for (const { input, output, tensor } of caches) {
+      api.call('BindInput', binding, input, tensor.value);
+      api.call('BindOutput', binding, output, tensor.value);
+    }
+    const options = api.make('CreateRunOptions');
+    releases.push(() => api.release('ReleaseRunOptions', options));
+    // The id of no graph: ONNX Runtime runs without capturing.
+    api.call('AddRunConfigEntry', options, 'gpu_graph_id', String(graphId ?? -1));
+    return () => {
+      sent.send();
+      api.call('RunWithBinding', session, options, binding);
+    };
+  };
+  let run: () => void;
+  try {
+    run = bind();
+  } catch (error) {
+    release();
+    throw error;
   }
-  for (const { name, type, dims, at } of placed(outputs).all) {
-    // Host memory that the device can write to, so that the few results need no copy.
-    const value = memory.view('device', fetched.address + BigInt(at), type, dims);
-    api.call('BindOutput', binding, name, value);
-    values.push(value);
-    arrays.set(name, arrayOf(type, fetched.buffer, at, count(dims)));
-  }
-  for (const { input, output, tensor } of caches) {
-    api.call('BindInput', binding, input, tensor.value);
-    api.call('BindOutput', binding, output, tensor.value);
-  }
-  const options = api.make('CreateRunOptions');
-  // -1 makes ONNX Runtime run without capturing.
-  api.call('AddRunConfigEntry', options, 'gpu_graph_id', String(graphId ?? -1));
 
   const array = <T>(name: string): T => arrays.get(name) as T;
   return {
@@ -114,17 +137,8 @@ export function bindStep(
     tokens: array('token'),
     probabilities: array('probability'),
     values: fetchesValues ? array('values') : undefined,
-    run: () => {
-      sent.send();
-      api.call('RunWithBinding', session, options, binding);
-    },
-    release: () => {
-      api.release('ReleaseRunOptions', options);
-      api.release('ReleaseIoBinding', binding);
-      for (const value of values) api.release('ReleaseValue', value);
-      sent.release();
-      fetched.release();
-    },
+    run,
+    release,
   };
 }
 

@@ -48,12 +48,39 @@ export function deviceMemory(
   copies: DeviceCopies | undefined,
 ): DeviceMemory {
   const { koffi } = api;
-  const host = api.make('CreateMemoryInfo', 'Cpu', 1, 0, ordinary);
-  const device = copies ? api.make('CreateMemoryInfo', 'Cuda', deviceAllocator, index, ordinary) : host;
-  const reached = copies ? api.make('CreateMemoryInfo', 'CudaPinned', deviceAllocator, index, pinned) : host;
-  const infos = new Set([host, device, reached]);
-  const onDevice = api.make('CreateAllocator', session, device);
-  const onHost = copies ? api.make('CreateAllocator', session, reached) : onDevice;
+  /** What lets go of all that was made, the newest first. */
+  const releases: (() => void)[] = [];
+  const close = () => {
+    for (const release of releases.splice(0).reverse()) release();
+  };
+  const info = (name: string, allocator: number, of: number, type: number): Pointer => {
+    const made = api.make('CreateMemoryInfo', name, allocator, of, type);
+    releases.push(() => api.release('ReleaseMemoryInfo', made));
+    return made;
+  };
+  const allocatorOf = (place: Pointer): Pointer => {
+    const made = api.make('CreateAllocator', session, place);
+    releases.push(() => api.release('ReleaseAllocator', made));
+    return made;
+  };
+  const open = () => {
+    const host = info('Cpu', 1, 0, ordinary);
+    if (!copies) {
+      const onHost = allocatorOf(host);
+      return { host, device: host, onDevice: onHost, onHost };
+    }
+    const device = info('Cuda', deviceAllocator, index, ordinary);
+    const reached = info('CudaPinned', deviceAllocator, index, pinned);
+    return { host, device, onDevice: allocatorOf(device), onHost: allocatorOf(reached) };
+  };
+  let opened: ReturnType<typeof open>;
+  try {
+    opened = open();
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const { host, device, onDevice, onHost } = opened;
 
   const allocate = (allocator: Pointer, type: ElementType, dims: readonly number[]) => {
     const value = api.make('CreateTensorAsOrtValue', allocator, sizes(dims), dims.length, elementTypes[type]);
@@ -78,7 +105,13 @@ export function deviceMemory(
       const here = hostBlock(bytes);
       const { buffer, address } = here;
       if (!copies) return { ...here, deviceAddress: address, send: () => undefined };
-      const there = block(onDevice, bytes);
+      let there: ReturnType<typeof block>;
+      try {
+        there = block(onDevice, bytes);
+      } catch (error) {
+        here.release();
+        throw error;
+      }
       return {
         buffer,
         address,
@@ -101,10 +134,7 @@ export function deviceMemory(
         dims.length,
         elementTypes[type],
       ),
-    close: () => {
-      for (const allocator of new Set([onDevice, onHost])) api.release('ReleaseAllocator', allocator);
-      for (const info of infos) api.release('ReleaseMemoryInfo', info);
-    },
+    close,
   };
 }
 

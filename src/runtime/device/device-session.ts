@@ -2,6 +2,7 @@ import type { FloatTensor, OpenGraph } from '../graph-session.js';
 import { deviceMemory, type DeviceMemory } from './device-memory.js';
 import { makeSession } from './make-session.js';
 import type { OrtApi, Pointer } from './ort-api.js';
+import { promiseOf } from './promise-of.js';
 
 export interface DeviceGraphOptions {
   readonly api: OrtApi;
@@ -19,7 +20,7 @@ export function graphsOnDevice({ api, env, cuda }: DeviceGraphOptions): OpenGrap
   return (graph) =>
     promiseOf(() => {
       const session = makeSession(api, env, graph, cuda && optionsOf(cuda.index));
-      const memory = deviceMemory(api, session, 0, undefined);
+      const memory = memoryOf(api, session);
       return {
         run: (feeds, output) => promiseOf(() => runOnce(api, session, memory, feeds, output)),
         close: () =>
@@ -31,8 +32,14 @@ export function graphsOnDevice({ api, env, cuda }: DeviceGraphOptions): OpenGrap
     });
 }
 
-function promiseOf<T>(compute: () => T): Promise<T> {
-  return new Promise((resolve) => resolve(compute()));
+/** @throws OrtError, and the session is released */
+function memoryOf(api: OrtApi, session: Pointer): DeviceMemory {
+  try {
+    return deviceMemory(api, session, 0, undefined);
+  } catch (error) {
+    api.release('ReleaseSession', session);
+    throw error;
+  }
 }
 
 function optionsOf(index: number): Readonly<Record<string, string>> {

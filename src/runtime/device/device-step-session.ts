@@ -52,7 +52,7 @@ const mostCaptured = 512;
 /** Longer runs are first steps with many known tokens, whose shape rarely occurs twice. */
 const longestCaptured = 4096;
 /** Maximum number of other shapes that stay bound. */
-const mostBound = 64;
+const mostBound = 16;
 
 export function createDeviceStepSession(graph: Graph, options: DeviceStepOptions): DeviceStepSession {
   const { api, cuda } = options;
@@ -113,7 +113,8 @@ function boundSteps(
     const key = shapeKey(shape);
     const known = captured.get(key) ?? others.get(key);
     if (known) return known;
-    if (captures && shape.rows <= longestCaptured && captured.size < mostCaptured) {
+    // Mixed logits take up to 100 MB of pinned memory, so a shape that fetches them is not kept for good.
+    if (captures && !shape.fetchesValues && shape.rows <= longestCaptured && captured.size < mostCaptured) {
       const step = bindStep(api, bound, shape, memory, captured.size + 1);
       captured.set(key, step);
       return step;

@@ -109,7 +109,9 @@ describe.skipIf(!fakeCuda)('a CUDA device', () => {
     const before = process.env.RANDAR_CUDA_LIBRARIES;
     process.env.RANDAR_CUDA_LIBRARIES = fakeCuda?.folder;
     const manifest = inFloats(await readManifest('models/emoji'));
-    await expect(openDeviceSession(manifest, { provider: 'cuda', index: 1 }, 5e8)).rejects.toThrow(/cannot use device "cuda:1": CUDA device 1/);
+    await expect(openDeviceSession(manifest, { provider: 'cuda', index: 1 }, 5e8)).rejects.toThrow(
+      /cannot use device "cuda:1": CUDA device 1/,
+    );
     await expect(openDeviceSession(manifest, { provider: 'cuda', index: 0 }, 1e6)).rejects.toThrow(/--memory/);
     const held = fakeCuda?.report().held;
     expect(Object.values(held ?? {}).every((count) => count === 0)).toBe(true);

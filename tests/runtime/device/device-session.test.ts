@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GraphBuilder, type Graph } from '../../../src/graph/onnx.js';
 import { graphsOnDevice } from '../../../src/runtime/device/device-session.js';
-import type { OrtApi } from '../../../src/runtime/device/ort-api.js';
+import { counting } from '../../support/counting-api.js';
 import { deviceOnHost, noDeviceOnHost } from '../../support/device-on-host.js';
 
 /** [rows, 2] and [2, columns] to their product. */
@@ -11,25 +11,6 @@ function productGraph(): Graph {
   const right = graph.input('right', 'float32', [2, 'columns']);
   graph.output('product', graph.node('MatMul', [left, right]), 'float32', ['rows', 'columns']);
   return graph.build({ file: '', place: () => ({ offset: 0, length: 0 }) });
-}
-
-/** The same API, and how many objects it has made that nobody released. */
-function counting(api: OrtApi): OrtApi & { readonly held: () => number } {
-  let held = 0;
-  return {
-    ...api,
-    make: (name, ...args) => {
-      const made = api.make(name, ...args);
-      // Data belongs to its tensor.
-      if (name !== 'GetTensorMutableData') held++;
-      return made;
-    },
-    release: (name, object) => {
-      held--;
-      api.release(name, object);
-    },
-    held: () => held,
-  };
 }
 
 describe.skipIf(noDeviceOnHost)('a graph on a device', () => {

@@ -8,7 +8,9 @@ import { loadRandarOnDevice } from '../../../src/family/randar/device-transforme
 import { loadRandar } from '../../../src/family/randar/transformer.js';
 import { loadRarOnDevice } from '../../../src/family/rar/device-transformer.js';
 import { loadRar } from '../../../src/family/rar/transformer.js';
+import { OrtError } from '../../../src/runtime/device/ort-api.js';
 import { deviceSession, hostSession, type DecodeSession } from '../../../src/model/decode-session.js';
+import { counting } from '../../support/counting-api.js';
 import { deviceOnHost, noDeviceOnHost } from '../../support/device-on-host.js';
 import { goldenFile, onOneThread, readGolden, type TransformerGolden } from '../../support/goldens/load.js';
 import { convertRar, rarGrid, readRarGolden } from '../../support/goldens/rar.js';
@@ -137,8 +139,46 @@ describe.skipIf(noDeviceOnHost).each(['randar-square4', 'randar-square8'])('a de
           spatialGuidance: { start: 1.5, end: 2, curve: 'linear', power: 1 },
         },
       },
+      // Still drawn when the one before it is at twice the size, which has more blocks a sequence.
+      { request: request({ tokensPerStep: tokensPerStep({ kind: 'linear', steps: 14 }, cells) }, [8, 10]) },
     ];
     expectSame(await decodeAll(onDevice, all), await decodeAll(onHost, all));
+  });
+
+  it('as before after a run that failed', async () => {
+    const asked = { request: request({}, [11]) };
+    const expected = await decodeAll(onHost, [asked]);
+    const whole = await onDevice.begin(asked.request, undefined, { from: 0, count: 2 });
+    const short = await onDevice.begin(asked.request, undefined, { from: 2, count: 0 });
+    await expect(onDevice.step([whole, short])).rejects.toThrow('KV cache of 0 positions cannot take');
+    expectSame(await decodeAll(onDevice, [asked]), expected);
+  });
+
+  it('and lets go of a binding that cannot be finished', async () => {
+    const counted = counting(device.api);
+    let refused: string | undefined;
+    const api: typeof counted = {
+      ...counted,
+      make: (called, ...args) => {
+        if (called === refused) throw new OrtError(`no ${called}`);
+        return counted.make(called, ...args);
+      },
+      call: (called, ...args) => {
+        if (called === refused) throw new OrtError(`no ${called}`);
+        counted.call(called, ...args);
+      },
+    };
+    const session = deviceSession(await loadRandarOnDevice(path, heads, grid, { ...device, api }), () => undefined);
+    const before = counted.held();
+    const begin = () => session.begin(request(), undefined, { from: 0, count: 2 });
+    for (refused of ['CreateIoBinding', 'BindInput', 'BindOutput', 'CreateRunOptions', 'AddRunConfigEntry']) {
+      await expect(session.step([await begin()])).rejects.toThrow(`no ${refused}`);
+      expect(counted.held()).toBe(before);
+    }
+    refused = undefined;
+    expect(await session.step([await begin()])).toHaveLength(1);
+    await session.close();
+    expect(counted.held()).toBe(0);
   });
 });
 
