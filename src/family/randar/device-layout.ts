@@ -2,7 +2,7 @@ import { intAt } from '../../numbers/at.js';
 import { cellCount } from '../../decoding/grid.js';
 import type { Sequence, SequenceLayout } from '../../decoding/sequence.js';
 import type { StepIndices } from '../../decoding/step-indices.js';
-import { firstPositions, nextPositions, type Position } from './sequence-layout.js';
+import { keptPositions, stepPositions, type Position } from './sequence-layout.js';
 import type { Embeddings } from './tables.js';
 
 /**
@@ -70,9 +70,8 @@ function layout({ grid, vocabulary, classes }: Embeddings, places: Places): Sequ
     classes,
     // The last token is never fed.
     capacity: 2 * cellCount(grid),
-    stepInputs: ({ decoded, previous, count }, sequences) => {
-      const positions =
-        previous === undefined ? firstPositions(decoded, count) : nextPositions(decoded, previous, count);
+    stepInputs: (step, sequences) => {
+      const positions = stepPositions(step);
       const embedding = new Int32Array(positions.length * sequences.length);
       const rotation = new Int32Array(embedding.length);
       let i = 0;
@@ -86,8 +85,8 @@ function layout({ grid, vocabulary, classes }: Embeddings, places: Places): Sequ
         positions: positions.length,
         sequences: sequences.length,
         indices: { embedding, rotation },
-        wanted: count,
-        kept: Math.min(positions.length - count + 1, positions.length),
+        wanted: step.count,
+        kept: keptPositions(positions.length, step.count),
       };
     },
   };

@@ -1,5 +1,5 @@
 import { cellCount } from '../../decoding/grid.js';
-import type { Sequence, SequenceLayout, StepInputs } from '../../decoding/sequence.js';
+import type { Sequence, SequenceLayout, SequenceStep, StepInputs } from '../../decoding/sequence.js';
 import type { Embeddings } from './tables.js';
 import { intAt, rowAt } from '../../numbers/at.js';
 
@@ -11,11 +11,7 @@ export function randarLayout(embeddings: Embeddings): SequenceLayout {
     vocabulary,
     classes,
     capacity: 1 + 2 * cellCount(grid),
-    stepInputs: ({ decoded, previous, count }, sequences) => {
-      const positions =
-        previous === undefined ? firstPositions(decoded, count) : nextPositions(decoded, previous, count);
-      return randarInputs(positions, sequences, count, embeddings);
-    },
+    stepInputs: (step, sequences) => randarInputs(stepPositions(step), sequences, step.count, embeddings),
   };
 }
 
@@ -24,6 +20,16 @@ export type Position =
   | { readonly kind: 'class' }
   | { readonly kind: 'query'; readonly at: number }
   | { readonly kind: 'token'; readonly at: number };
+
+/** The positions that a step feeds. */
+export function stepPositions({ decoded, previous, count }: SequenceStep): Position[] {
+  return previous === undefined ? firstPositions(decoded, count) : nextPositions(decoded, previous, count);
+}
+
+/** How many leading positions of a step the cache keeps: all up to the first wanted one. */
+export function keptPositions(positions: number, wanted: number): number {
+  return Math.min(positions - wanted + 1, positions);
+}
 
 /**
  * The positions of the first step with `known` given tokens: [class, Q0, T0 ... Q(k-1), T(k-1), Q ...].
@@ -92,7 +98,7 @@ export function randarInputs(
       sin: { width: pairs, numbers: sin },
     },
     wanted,
-    kept: Math.min(positions.length - wanted + 1, positions.length),
+    kept: keptPositions(positions.length, wanted),
   };
 }
 

@@ -2,6 +2,7 @@ import { intAt } from '../../numbers/at.js';
 import type { Grid } from '../../decoding/grid.js';
 import type { Sequence, SequenceLayout } from '../../decoding/sequence.js';
 import type { StepIndices } from '../../decoding/step-indices.js';
+import { rarPositions } from './sequence-layout.js';
 import type { RarShape } from './weights.js';
 
 /** The number of rows in RAR's learned tables, which may be more than a picture needs. */
@@ -25,9 +26,8 @@ export function rarDeviceLayout(
     classes,
     // Two positions come before the first cell's token; the last cell's is never fed.
     capacity: 1 + cells,
-    stepInputs: ({ decoded, count }, sequences) => {
-      if (count !== 1) throw new RangeError(`RAR decodes one cell a step, not ${count}`);
-      const [from, positions] = decoded === 0 ? [0, 2] : [decoded + 1, 1];
+    stepInputs: (step, sequences) => {
+      const { from, positions } = rarPositions(step);
       const column = (of: (position: number, sequence: Sequence) => number) =>
         Int32Array.from({ length: positions * sequences.length }, (_, i) => {
           const sequence = sequences[i % sequences.length];

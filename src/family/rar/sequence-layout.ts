@@ -1,5 +1,5 @@
 import type { Grid } from '../../decoding/grid.js';
-import type { Sequence, SequenceLayout, StepInputs, StepTensor } from '../../decoding/sequence.js';
+import type { Sequence, SequenceLayout, SequenceStep, StepInputs, StepTensor } from '../../decoding/sequence.js';
 import { addRow, classRow, foldPlaces, type RarTables } from './tables.js';
 import { intAt, rowAt } from '../../numbers/at.js';
 
@@ -33,12 +33,21 @@ export function rarLayout(
     vocabulary,
     classes,
     capacity: 1 + cells,
-    stepInputs: ({ decoded, count }, sequences) => {
-      if (count !== 1) throw new RangeError(`RAR decodes one cell a step, not ${count}`);
-      const [from, positions] = decoded === 0 ? [0, 2] : [decoded + 1, 1];
+    stepInputs: (step, sequences) => {
+      const { from, positions } = rarPositions(step);
       return rarInputs(from, positions, sequences.map(prepare), 1, tables);
     },
   };
+}
+
+/**
+ * The positions that a step feeds: the class token and the class before the first cell, then each token just drawn.
+ *
+ * @throws RangeError for more than one cell a step.
+ */
+export function rarPositions({ decoded, count }: SequenceStep): { readonly from: number; readonly positions: number } {
+  if (count !== 1) throw new RangeError(`RAR decodes one cell a step, not ${count}`);
+  return decoded === 0 ? { from: 0, positions: 2 } : { from: decoded + 1, positions: 1 };
 }
 
 /** A sequence of a batch, with everything its positions feed. */
